@@ -1,0 +1,119 @@
+"""A person three ways: the login (User), the random id the domain knows (Subject), the words they chose (Profile)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.ids import uuid7
+
+
+class Subject(models.Model):
+    """A person as the domain tables know them: a random UUID and nothing else.
+
+    Erasing a person leaves the Subject, so every sum and hash stays; `erased_at` says that nobody is behind it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    erased_at = models.DateTimeField(null=True, editable=False)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users together with their Subject."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A user with a new Subject; without a password they log in by mailed code only."""
+        user = self.model(email=self.normalize_email(email).strip().lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A user who may use the admin site."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Log in whatever the case of the e-mail."""
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A login: an e-mail address and the Subject behind it. Domain tables never point here."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    subject = models.OneToOneField(Subject, on_delete=models.PROTECT, related_name="user")
+    is_staff = models.BooleanField(_("hub steward"), default=False)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="user_email_lower_case",
+                condition=Q(email=models.functions.Lower("email")),
+                violation_error_message=_("An e-mail address is stored in lower case."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def clean(self) -> None:
+        self.email = self.email.strip().lower()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # A login without a Subject cannot exist; allauth builds users its own way, so it is made here.
+        if self.subject_id is None:
+            self.subject = Subject.objects.create()
+        self.email = self.email.strip().lower()
+        super().save(*args, **kwargs)
+
+
+class Profile(models.Model):
+    """What one person chose to tell about themselves. Goes when they are erased."""
+
+    subject = models.OneToOneField(Subject, on_delete=models.CASCADE, primary_key=True, related_name="profile")
+    display_name = models.CharField(_("name"), max_length=80, blank=True)
+    handle = models.CharField(
+        _("handle"),
+        max_length=30,
+        unique=True,
+        null=True,
+        blank=True,
+        validators=[RegexValidator(r"^[a-z0-9][a-z0-9-]{1,29}$", _("Small letters, digits and hyphens, two or more."))],
+    )
+    timezone = models.CharField(_("time zone"), max_length=40, default="UTC")
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    is_name_public = models.BooleanField(_("show my name on public pages"), default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="profile_handle_plain",
+                condition=Q(handle__isnull=True) | Q(handle__regex=r"^[a-z0-9][a-z0-9-]{1,29}$"),
+                violation_error_message=_("Small letters, digits and hyphens, two or more."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name or str(self.subject_id)
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:settings")

@@ -1,0 +1,98 @@
+"""How accounts forget a person, and what they tell that person about themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.utils import timezone
+
+from accounts.models import ImportedIdentity, Profile, Subject, SubjectLink, User
+from core.models import LogSalt, StateChange
+from core.registries import holds_nothing_personal, register_personal_data
+
+
+def _erase_users(ids: Sequence[UUID]) -> None:
+    EmailAddress.objects.filter(user__subject_id__in=ids).delete()
+    User.objects.filter(subject_id__in=ids).delete()
+
+
+def _export_users(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+    return User.objects.filter(subject_id__in=ids).values("email", "date_joined", "is_staff", "last_login")
+
+
+def _erase_profiles(ids: Sequence[UUID]) -> None:
+    Profile.objects.filter(subject_id__in=ids).delete()
+
+
+def _export_profiles(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+    return Profile.objects.filter(subject_id__in=ids).values(
+        "display_name", "handle", "timezone", "language", "is_name_public"
+    )
+
+
+def _erase_identities(ids: Sequence[UUID]) -> None:
+    for identity in ImportedIdentity.objects.filter(subject_id__in=ids):
+        identity.name, identity.email_hash, identity.name_key = "", "erased", f"erased:{identity.subject_id}"
+        identity.save(update_fields=["name", "email_hash", "name_key"])
+
+
+def _export_identities(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+    return ImportedIdentity.objects.filter(subject_id__in=ids).values("name", "email_hash")
+
+
+def _erase_links(ids: Sequence[UUID]) -> None:
+    SubjectLink.objects.filter(primary_id__in=ids).delete()
+
+
+def _export_links(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+    return SubjectLink.objects.filter(primary_id__in=ids).values("alias_id", "primary_id", "linked_at")
+
+
+def _mark_erased(ids: Sequence[UUID]) -> None:
+    Subject.objects.filter(pk__in=ids, erased_at__isnull=True).update(erased_at=timezone.now())
+
+
+def _export_subjects(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+    return Subject.objects.filter(pk__in=ids).values("id", "created_at", "erased_at")
+
+
+def _erase_reasons(ids: Sequence[UUID]) -> None:
+    StateChange.objects.filter(actor__in=ids).exclude(reason="").update(reason="[erased]")
+
+
+def _export_reasons(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+    return StateChange.objects.filter(actor__in=ids).values(
+        "object_kind", "object_id", "from_state", "to_state", "reason", "changed_at"
+    )
+
+
+def _erase_salts(ids: Sequence[UUID]) -> None:
+    texts = [str(i) for i in ids]
+    LogSalt.objects.filter(event__actor__in=ids).delete()
+    LogSalt.objects.filter(event__data__subject__in=texts).delete()
+    LogSalt.objects.filter(event__data__alias__in=texts).delete()
+
+
+def register() -> None:
+    """Fill the registry for core's and accounts' models; core itself knows no people."""
+    from core.models import Delivery, Event, LogEntry, LogRoot
+
+    register_personal_data(User, erase=_erase_users, export=_export_users)
+    register_personal_data(EmailAddress, erase=_erase_users, export=_export_addresses)
+    register_personal_data(Profile, erase=_erase_profiles, export=_export_profiles)
+    register_personal_data(ImportedIdentity, erase=_erase_identities, export=_export_identities)
+    register_personal_data(SubjectLink, erase=_erase_links, export=_export_links)
+    register_personal_data(Subject, erase=_mark_erased, export=_export_subjects)
+    register_personal_data(StateChange, erase=_erase_reasons, export=_export_reasons)
+    register_personal_data(LogSalt, erase=_erase_salts, export=lambda ids: [])
+    holds_nothing_personal(Event, "random ids, numbers and closed words; checked by core/event_kinds.py")
+    holds_nothing_personal(Delivery, "which consumer has still to see which event")
+    holds_nothing_personal(LogEntry, "salted hashes; deleting the salt makes a leaf unreadable")
+    holds_nothing_personal(LogRoot, "hashes")
+
+
+def _export_addresses(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+    return EmailAddress.objects.filter(user__subject_id__in=ids).values("email", "verified", "primary")

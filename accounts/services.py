@@ -1,0 +1,88 @@
+"""The verbs that change who people are to guildhub: profile, claimed histories, erasure, export."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import ImportedIdentity, Profile, Subject, SubjectLink
+from accounts.queries import claimable_identities, linked_subjects, lock_person
+from core import registries
+from core.errors import DomainError
+from core.events import record_event
+
+
+class IdentityNotProved(DomainError):
+    """The person's verified addresses do not prove that they are this imported author."""
+
+    code = "identity_not_proved"
+
+
+@transaction.atomic
+def save_profile(*, subject: Subject, **fields: Any) -> Profile:
+    """Create or change a person's profile; fields as on `Profile`."""
+    profile, _created = Profile.objects.update_or_create(subject=subject, defaults=fields)
+    return profile
+
+
+@transaction.atomic
+def claim_identity(*, identity: ImportedIdentity, by: Subject, now: datetime) -> SubjectLink:
+    """Join an imported author to the person who proved to be them; no past row is rewritten.
+
+    Proof is a verified e-mail address with the identity's hash. Raises IdentityNotProved when no verified
+    address fits, when the address is shared by several authors, or when somebody has claimed it already.
+    """
+    lock_person(by.pk)
+    Subject.objects.select_for_update(no_key=True).get(pk=identity.subject_id)
+    addresses = EmailAddress.objects.filter(user__subject=by, verified=True).values_list("email", flat=True)
+    proved = any(claimable_identities(email).filter(pk=identity.pk).exists() for email in addresses)
+    if not proved:
+        raise IdentityNotProved(
+            _(
+                "None of your verified e-mail addresses belongs to this author alone. Add and verify the "
+                "address you made those commits with, then claim them again."
+            )
+        )
+    link = SubjectLink.objects.create(alias_id=identity.subject_id, primary=by, linked_at=now)
+    record_event(
+        "identity.claimed",
+        now=now,
+        actor=by.pk,
+        guild=None,
+        object_kind="subject",
+        object_id=by.pk,
+        data={"alias": identity.subject_id, "subject": by.pk},
+    )
+    return link
+
+
+@transaction.atomic
+def erase_person(*, subject_id: UUID, by: UUID | None, now: datetime) -> list[UUID]:
+    """Forget a person for good: login, profile, words, evidence and log salts. Returns the ids that stay.
+
+    Ledger, reviews and log keep the random ids, so no sum and no hash changes. Safe to run twice. Erasers run
+    from the highest app down, because the higher ones may need the lower ones' rows to find their own.
+    """
+    ids = lock_person(subject_id)
+    record_event(
+        "person.erased", now=now, actor=by, guild=None, object_kind="subject", object_id=ids[0], data={}
+    )
+    for entry in reversed(registries.personal_data()):
+        entry.erase(ids)
+    return ids
+
+
+def export_person(*, subject_id: UUID) -> dict[str, list[dict[str, Any]]]:
+    """Everything guildhub holds about a person, by model label; values as Django gives them."""
+    ids = linked_subjects(subject_id)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for entry in registries.personal_data():
+        rows = [dict(row) for row in entry.export(ids)]
+        if rows:
+            found.setdefault(entry.model._meta.label, []).extend(rows)
+    return found

@@ -1,0 +1,15 @@
+"""Contributions' place in the house."""
+
+from django.apps import AppConfig
+
+
+class ContributionsConfig(AppConfig):
+    name = "contributions"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from contributions import handlers, integrity, personal_data
+
+        personal_data.register()
+        handlers.register()
+        integrity.register()

@@ -1,0 +1,49 @@
+"""Contributions' reactions to what happened: tell the contributor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.urls import reverse
+from django.utils import timezone
+
+from contributions.models import Contribution
+from core.models import Event
+from core.registries import subscribe
+from notices.services import News, notify
+
+_NOTICE_OF = {
+    "contribution.approved": "contribution_approved",
+    "contribution.returned": "contribution_returned",
+    "contribution.rejected": "contribution_rejected",
+}
+
+
+def tell_contributors(events: Sequence[Event]) -> None:
+    """One line in the inbox per verdict. The words come from the contribution as it is now; twice is once."""
+    ids = {event.object_id for event in events}
+    found = Contribution.objects.filter(pk__in=ids, source=Contribution.Source.LOGGED).select_related("task")
+    works = {work.pk: work for work in found}
+    news = []
+    for event in events:
+        work = works.get(event.object_id)
+        if work is None:
+            continue
+        params = {"task": work.task.title}
+        if event.kind == "contribution.approved":
+            params |= {"minutes": event.data.get("minutes", 0), "points": work.points or 0}
+        news.append(
+            News(
+                subject_id=work.subject_id,
+                kind=_NOTICE_OF[event.kind],
+                event_id=event.pk,
+                url=reverse("contributions:contribution", args=[work.pk]),
+                params=params,
+            )
+        )
+    notify(news, now=timezone.now())
+
+
+def register() -> None:
+    """Subscribe to the kinds above."""
+    subscribe("contributions.tell_contributors", tell_contributors, _NOTICE_OF)

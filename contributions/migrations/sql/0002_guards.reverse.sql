@@ -1,0 +1,12 @@
+GRANT DELETE ON contributions_review TO :app_role:;
+DROP TRIGGER review_no_truncate ON contributions_review;
+DROP TRIGGER review_checked ON contributions_review;
+DROP FUNCTION contributions_check_review();
+DROP TRIGGER time_entry_checked ON contributions_timeentry;
+DROP FUNCTION contributions_check_time_entry();
+GRANT INSERT, UPDATE, DELETE ON contributions_workday TO :app_role:;
+DROP TRIGGER time_entry_keeps_work_day ON contributions_timeentry;
+DROP FUNCTION contributions_keep_work_day();
+DROP TRIGGER contribution_credit_stands ON contributions_contribution;
+DROP FUNCTION contributions_credit_stands();
+DROP TRIGGER contribution_transition ON contributions_contribution;

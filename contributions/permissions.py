@@ -1,0 +1,57 @@
+"""Who may log, change and judge work, refused in sentences that say what would help."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Subject
+from accounts.queries import same_person
+from contributions.models import Contribution
+from core.errors import PermissionRefused
+from guilds.models import Guild
+from guilds.permissions import check_guild_open, check_maintainer, has_grant
+
+
+class SelfReview(PermissionRefused):
+    """Nobody judges their own work."""
+
+    code = "self_review"
+
+
+def check_owner(subject: Subject, contribution: Contribution) -> None:
+    """Only the person who did the work."""
+    if not same_person(subject.pk, contribution.subject_id):
+        raise PermissionRefused(_("These hours belong to somebody else."))
+
+
+def can_review_in(subject_id: UUID, guild: Guild, now: datetime) -> bool:
+    """Whether the person holds a reviewer's right (maintainers and stewards do) in the guild."""
+    return has_grant(subject_id, guild.pk, "reviewer", now)
+
+
+def check_can_review(subject: Subject, contribution: Contribution, now: datetime) -> None:
+    """Reviewers of the guild, never the contributor. Raises SelfReview, PermissionRefused."""
+    check_guild_open(contribution.guild)
+    if same_person(subject.pk, contribution.subject_id):
+        raise SelfReview(_("Nobody reviews their own work. Another reviewer of the guild will."))
+    if not can_review_in(subject.pk, contribution.guild, now):
+        raise PermissionRefused(
+            _("Only reviewers of %(guild)s can judge this. A steward of the guild can make you one.")
+            % {"guild": contribution.guild.name}
+        )
+
+
+def can_read_details(subject: Subject | None, contribution: Contribution, now: datetime) -> bool:
+    """Note, link and clock times: for the owner, reviewers and stewards only."""
+    if subject is None:
+        return False
+    return same_person(subject.pk, contribution.subject_id) or can_review_in(subject.pk, contribution.guild, now)
+
+
+def check_can_import(subject: Subject, guild: Guild, now: datetime) -> None:
+    """Maintainers bring a repository's history and accept its sessions."""
+    check_guild_open(guild)
+    check_maintainer(subject, guild, now)

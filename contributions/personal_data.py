@@ -1,0 +1,60 @@
+"""How contributions forget a person: words, links and clock times go; minutes, verdicts and random ids stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from contributions.models import Contribution, Review, TimeEntry, Week, WorkDay
+from core.registries import holds_nothing_personal, register_personal_data
+
+ERASED = "[erased]"
+
+
+def _erase_contributions(ids: Sequence[UUID]) -> None:
+    Contribution.objects.filter(subject_id__in=ids).update(note="", link="", payload_hash="")
+
+
+def _export_contributions(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+    return Contribution.objects.filter(subject_id__in=ids).values(
+        "id", "guild__name", "project__title", "task__title", "source", "state", "note", "link", "created_at", "points"
+    )
+
+
+def _erase_entries(ids: Sequence[UUID]) -> None:
+    # Credited time stands by trigger; clock times are the person's, so they go where nothing rests on them.
+    TimeEntry.objects.filter(subject_id__in=ids, contribution__points__isnull=True).update(
+        started_at=None, ended_at=None
+    )
+
+
+def _export_entries(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+    return TimeEntry.objects.filter(subject_id__in=ids).values(
+        "contribution_id", "worked_on", "minutes", "started_at", "ended_at", "counts"
+    )
+
+
+def _erase_reviews(ids: Sequence[UUID]) -> None:
+    given = Review.objects.filter(reviewer_id__in=ids)
+    given.exclude(reason="").update(reason=ERASED)
+    given.exclude(next_step="").update(next_step=ERASED)
+    # What was written to the erased person is about them, too.
+    about = Review.objects.filter(contributor_id__in=ids)
+    about.exclude(reason="").update(reason=ERASED)
+    about.exclude(next_step="").update(next_step=ERASED)
+
+
+def _export_reviews(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+    fields = ("contribution_id", "verdict", "rubric", "minutes_approved", "reason", "next_step", "decided_at")
+    yield from Review.objects.filter(contributor_id__in=ids).values(*fields)
+    yield from Review.objects.filter(reviewer_id__in=ids).values(*fields)
+
+
+def register() -> None:
+    """Fill the registry."""
+    register_personal_data(Contribution, erase=_erase_contributions, export=_export_contributions)
+    register_personal_data(TimeEntry, erase=_erase_entries, export=_export_entries)
+    register_personal_data(Review, erase=_erase_reviews, export=_export_reviews)
+    holds_nothing_personal(WorkDay, "minutes per random id and day")
+    holds_nothing_personal(Week, "minutes per random id and week")

@@ -1,0 +1,48 @@
+"""The declared steps of contributions and the limits of logged hours, without a database."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+#: Contribution: state -> states that may follow. Rejected and reversed are final: trying again is a new one.
+CONTRIBUTION_TRANSITIONS: dict[str, frozenset[str]] = {
+    "draft": frozenset({"submitted", "withdrawn"}),
+    "submitted": frozenset({"in_review", "withdrawn"}),
+    "in_review": frozenset({"submitted", "returned", "approved", "rejected", "withdrawn"}),
+    "returned": frozenset({"submitted", "in_review", "withdrawn"}),
+    "withdrawn": frozenset({"draft"}),
+    "approved": frozenset({"vested", "challenged"}),
+    "vested": frozenset({"challenged"}),
+    "challenged": frozenset({"upheld", "reversed"}),
+    "upheld": frozenset({"vested", "challenged"}),
+    "rejected": frozenset(),
+    "reversed": frozenset(),
+}
+
+#: States in which a contribution's time counts against the day and against overlaps.
+TIME_COUNTS: frozenset[str] = frozenset(
+    {"submitted", "in_review", "approved", "vested", "challenged", "upheld"}
+)
+
+#: States in which its owner may change it.
+EDITABLE: frozenset[str] = frozenset({"draft", "returned", "withdrawn"})
+
+#: States from which it was credited (and may have been taken back since).
+CREDITED: frozenset[str] = frozenset({"approved", "vested", "challenged", "upheld", "reversed"})
+
+DAY_MINUTES_MOST = 960
+ENTRY_MINUTES_MOST = DAY_MINUTES_MOST
+#: The furthest a calendar can be ahead of UTC.
+EARTH_AHEAD = timedelta(hours=14)
+OLDEST_WORKED_ON = date(2000, 1, 1)
+
+
+def latest_worked_on(now: datetime) -> date:
+    """The latest date that is today somewhere on Earth; work dated later has not happened yet."""
+    return (now + EARTH_AHEAD).date()
+
+
+def iso_week(day: date) -> tuple[int, int]:
+    """ISO year and week of a date."""
+    year, week, _weekday = day.isocalendar()
+    return year, week

@@ -1,0 +1,113 @@
+"""What apps tell each other without importing each other: consumers, checks, personal data, page slots.
+
+Every registry is filled in `AppConfig.ready` and read afterwards; nothing is registered while a request runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+    from core.models import Event
+
+Consumer = Callable[[Sequence["Event"]], None]
+Check = Callable[[], Iterable[str]]
+Eraser = Callable[[Sequence[UUID]], None]
+Exporter = Callable[[Sequence[UUID]], Iterable[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """One consumer's wish: `handler` gets batches of events whose kind is in `kinds` (None: every kind)."""
+
+    consumer: str
+    handler: Consumer
+    kinds: frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """How one model forgets a person and how it tells what it knows. Both get all linked subject ids."""
+
+    model: type[Model]
+    erase: Eraser
+    export: Exporter
+
+
+_subscriptions: dict[str, Subscription] = {}
+_checks: dict[str, dict[str, Check]] = {}
+_personal: dict[str, PersonalData] = {}
+_impersonal: dict[str, str] = {}
+_slots: dict[str, list[Callable[..., str]]] = {}
+
+
+def subscribe(consumer: str, handler: Consumer, kinds: Iterable[str] | None) -> None:
+    """Let `handler` receive the events of `kinds` (None: all). A consumer's name is stored in the database."""
+    if consumer in _subscriptions:
+        raise ValueError(f"Consumer {consumer!r} is registered twice.")
+    _subscriptions[consumer] = Subscription(consumer, handler, None if kinds is None else frozenset(kinds))
+
+
+def subscription(consumer: str) -> Subscription | None:
+    """The subscription of that name, or None when no installed app claims it."""
+    return _subscriptions.get(consumer)
+
+
+def consumers_of(kind: str) -> list[str]:
+    """Names of the consumers that want events of this kind."""
+    return [s.consumer for s in _subscriptions.values() if s.kinds is None or kind in s.kinds]
+
+
+def subscriptions() -> list[Subscription]:
+    """Every subscription, in the order of registration."""
+    return list(_subscriptions.values())
+
+
+def register_integrity_check(group: str, name: str, check: Check) -> None:
+    """Add a check to `group` ("ledger", "log"). It yields one sentence per finding, naming the row."""
+    checks = _checks.setdefault(group, {})
+    if name in checks:
+        raise ValueError(f"Integrity check {group}/{name} is registered twice.")
+    checks[name] = check
+
+
+def integrity_checks(group: str) -> dict[str, Check]:
+    """The checks of a group by name."""
+    return dict(_checks.get(group, {}))
+
+
+def register_personal_data(model: type[Model], *, erase: Eraser, export: Exporter) -> None:
+    """Say how a model that holds personal data forgets a person and exports what it holds."""
+    _personal[model._meta.label] = PersonalData(model, erase, export)
+
+
+def holds_nothing_personal(model: type[Model], why: str) -> None:
+    """Say that a model needs no eraser, and why. A test asks every model for one or the other."""
+    _impersonal[model._meta.label] = why
+
+
+def personal_data() -> list[PersonalData]:
+    """Every model with personal data, in the order of registration (lower apps first)."""
+    return list(_personal.values())
+
+
+def unclassified(models: Iterable[type[Model]]) -> list[str]:
+    """Labels of models that said nothing about personal data."""
+    return [
+        m._meta.label for m in models if m._meta.label not in _personal and m._meta.label not in _impersonal
+    ]
+
+
+def register_page_slot(slot: str, render: Callable[..., str]) -> None:
+    """Fill a named place on a lower app's page with server-rendered HTML: `render(request, **context)`."""
+    _slots.setdefault(slot, []).append(render)
+
+
+def page_slot(slot: str) -> list[Callable[..., str]]:
+    """The renderers of a slot, in the order of registration."""
+    return list(_slots.get(slot, []))

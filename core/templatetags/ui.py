@@ -1,0 +1,161 @@
+"""The template tags every page is made of: hours, amounts, states, dates, names and the components with a body."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.template.loader import get_template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from core.formats import format_day, format_minutes, format_moment, format_number
+from core.markdown import render_markdown
+
+register = template.Library()
+
+# A state's words and its tone. The tone picks colour and mark; the words alone are enough to understand it.
+STATES: dict[str, tuple[Any, str]] = {
+    "accepted": (_("accepted"), "ok"),
+    "active": (_("active"), "ok"),
+    "adopted": (_("adopted"), "ok"),
+    "approved": (_("approved"), "ok"),
+    "archived": (_("archived"), ""),
+    "challenged": (_("challenged"), "warn"),
+    "claimed": (_("claimed"), "wait"),
+    "dormant": (_("dormant"), ""),
+    "draft": (_("draft"), ""),
+    "duplicate": (_("duplicate"), ""),
+    "expired": (_("expired"), ""),
+    "failed": (_("failed"), "stop"),
+    "in_project": (_("in a project"), "ok"),
+    "in_review": (_("in review"), "wait"),
+    "incubating": (_("incubating"), "wait"),
+    "open": (_("open"), "ok"),
+    "parked": (_("parked"), ""),
+    "pending": (_("pending"), "wait"),
+    "piloting": (_("piloting"), "ok"),
+    "proposal": (_("proposal"), ""),
+    "published": (_("open"), "ok"),
+    "quarantined": (_("quarantined"), "stop"),
+    "rejected": (_("rejected"), "stop"),
+    "release_ready": (_("ready to release"), "ok"),
+    "returned": (_("returned"), "warn"),
+    "reversed": (_("reversed"), "stop"),
+    "running": (_("running"), "wait"),
+    "solved": (_("solved"), "ok"),
+    "submitted": (_("waiting for review"), "wait"),
+    "upheld": (_("upheld"), "ok"),
+    "vested": (_("vested"), "ok"),
+    "withdrawn": (_("withdrawn"), ""),
+}
+
+# How a number is known, and what that word promises.
+KNOWN: dict[str, tuple[Any, Any]] = {
+    "claimed": (_("claimed"), _("The person said so; nobody has checked it yet.")),
+    "checked": (_("checked"), _("A reviewer looked at the work and approved it.")),
+    "estimated": (_("estimated"), _("Worked out by a stated rule, not measured.")),
+    "verified": (_("independently verified"), _("Somebody outside the project confirmed it.")),
+}
+
+
+@register.filter
+def hours(minutes: int | None) -> str:
+    """`{{ entry.minutes|hours }}`: minutes as "1 h 30 min", kept in one piece in a right-to-left line."""
+    return "" if minutes is None else format_html("<bdi>{}</bdi>", format_minutes(minutes))
+
+
+@register.filter
+def number(value: int | float | None) -> str:
+    """`{{ total|number }}`: a grouped number in `<bdi>`, so that 4,127 does not turn round in Urdu."""
+    return "" if value is None else format_html("<bdi>{}</bdi>", format_number(value))
+
+
+@register.simple_tag
+def amount(value: int, unit: str = "", *, signed: bool = False) -> SafeString:
+    """`{% amount 23 "PTS" signed=True %}`: an amount of points (or any unit) in tabular figures."""
+    tone = "" if not signed or not value else " plus" if value > 0 else " minus"
+    figure = format_number(value, signed=signed)
+    if not unit:
+        return format_html('<bdi class="amount{}">{}</bdi>', tone, figure)
+    return format_html('<bdi class="amount{}">{} <small>{}</small></bdi>', tone, figure, unit)
+
+
+@register.simple_tag
+def state(name: str, label: str = "") -> SafeString:
+    """`{% state contribution.state %}`: a state as a badge; its words come from `STATES` or from `label`."""
+    words, tone = STATES.get(name, (name.replace("_", " "), ""))
+    return format_html('<span class="state {}">{}</span>', tone, label or words)
+
+
+@register.simple_tag
+def known(level: str) -> SafeString:
+    """`{% known "estimated" %}`: the label a number wears, saying how it is known."""
+    words, promise = KNOWN[level]
+    return format_html('<abbr class="known {}" title="{}">{}</abbr>', level, promise, words)
+
+
+@register.simple_tag
+def when(moment: datetime | None) -> SafeString:
+    """`{% when event.happened_at %}`: a moment in the reader's zone, with the exact time in its title."""
+    if moment is None:
+        return mark_safe("")
+    here = timezone.localtime(moment)
+    exact = f"{date_format(here, 'DATETIME_FORMAT')} ({here.tzname()})"
+    return _time(here.isoformat(timespec="seconds"), exact, format_moment(moment, now=timezone.now()))
+
+
+@register.simple_tag
+def day(value: date | None) -> SafeString:
+    """`{% day entry.worked_on %}`: a calendar date, said as today, yesterday or 3 days ago while it is near."""
+    if value is None:
+        return mark_safe("")
+    exact = date_format(value, "DATE_FORMAT")
+    return _time(value.isoformat(), exact, format_day(value, today=timezone.localdate()))
+
+
+def _time(machine: str, exact: str, words: str) -> SafeString:
+    return format_html('<time datetime="{}" title="{}">{}</time>', machine, exact, words)
+
+
+@register.simple_tag
+def person(name: str | None = None) -> SafeString:
+    """`{% person names.get_name %}`: a name that can't turn its line round; "a contributor" when it is hidden."""
+    if not name:
+        return format_html("<span>{}</span>", pgettext("somebody whose name is hidden", "a contributor"))
+    return format_html("<bdi>{}</bdi>", name)
+
+
+@register.filter
+def markdown(text: str | None) -> SafeString:
+    """`{{ problem.description|markdown }}`: what somebody wrote, rendered and cleaned."""
+    return format_html('<div class="prose" dir="auto">{}</div>', render_markdown(text or ""))
+
+
+@register.simple_block_tag(takes_context=True)
+def component(context: Context, content: str, name: str, **params: Any) -> SafeString:
+    """`{% component "card" heading=... %} body {% endcomponent %}`: a component that wraps a body.
+
+    Renders `_components/<name>.html` with `body` and the given parameters and nothing else of the page's context
+    but the request, so a component can't come to depend on the page it stands in.
+    """
+    inner = {"body": content, "request": context.get("request"), **params}
+    return mark_safe(get_template(f"_components/{name}.html").render(inner))  # noqa: S308  (rendered by the engine)
+
+
+@register.simple_tag(takes_context=True)
+def nav_link(context: Context, url: str, label: str, *, count: int = 0, counted: str = "") -> SafeString:
+    """A link of the main navigation: marked when the reader is there; `count` with its words for a screen reader."""
+    request = context.get("request")
+    path = request.path if request else ""
+    here = path == url or (url != "/" and path.startswith(url))
+    current = mark_safe(' aria-current="page"' if path == url else ' aria-current="true"') if here else ""
+    badge = ""
+    if count:
+        words = counted or gettext("waiting")
+        badge = format_html(' <span class="count">{}<span class="sr"> {}</span></span>', format_number(count), words)
+    return format_html('<a href="{}"{}>{}{}</a>', url, current, label, badge)

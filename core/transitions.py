@@ -1,0 +1,56 @@
+"""States change only by declared steps, each with actor, time and reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from core.errors import TransitionRefused
+from core.models import StateChange
+
+#: state -> states that may follow; kept in the owning app's rules.py and mirrored by a database trigger.
+Transitions = dict[str, frozenset[str]]
+
+
+class Stateful(Protocol):
+    """A model with a `state` field and its declared steps."""
+
+    TRANSITIONS: Transitions
+    pk: Any
+    state: str
+
+    def save(self, *, update_fields: list[str]) -> None: ...
+
+
+def change_state(
+    thing: Any, to: str, *, actor: UUID | None, now: datetime, reason: str = "", also: list[str] | None = None
+) -> StateChange:
+    """Move `thing` to state `to`, save it (and the fields in `also`) and write who, when and why.
+
+    The caller holds the row's lock. Raises TransitionRefused when the step is not declared.
+    """
+    allowed = thing.TRANSITIONS.get(thing.state, frozenset())
+    if to not in allowed:
+        raise TransitionRefused(
+            _("This is “%(now)s” by now, so it can't become “%(to)s”. Reload the page to see it as it is.")
+            % {"now": thing.get_state_display(), "to": dict(thing.State.choices)[to]}
+        )
+    before, thing.state = thing.state, to
+    thing.save(update_fields=["state", *(also or [])])
+    return note_state(thing, before, actor=actor, now=now, reason=reason)
+
+
+def note_state(thing: Any, before: str, *, actor: UUID | None, now: datetime, reason: str = "") -> StateChange:
+    """Write down a step that was saved already (creation has an empty `before`)."""
+    return StateChange.objects.create(
+        object_kind=thing._meta.model_name,
+        object_id=thing.pk,
+        from_state=before,
+        to_state=thing.state,
+        actor=actor,
+        reason=reason,
+        changed_at=now,
+    )

@@ -1,0 +1,13 @@
+"""Guilds' place in the house."""
+
+from django.apps import AppConfig
+
+
+class GuildsConfig(AppConfig):
+    name = "guilds"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from guilds import personal_data
+
+        personal_data.register()

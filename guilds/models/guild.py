@@ -1,0 +1,117 @@
+"""A guild, who belongs to it, and who was given which right in it until when."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Subject
+from core.ids import uuid7
+from core.transitions import Transitions
+from guilds.rules import GUILD_TRANSITIONS
+
+
+class Guild(models.Model):
+    """A community with its own members, policy, ledger accounts and problems. Closed, never deleted."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("proposed")
+        OPEN = "open", _("open")
+        CLOSED = "closed", _("closed")
+
+    TRANSITIONS: Transitions = GUILD_TRANSITIONS
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    slug = models.SlugField(_("address"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    summary = models.CharField(_("what it does, for whom"), max_length=400)
+    timezone = models.CharField(_("time zone"), max_length=40, default="UTC")
+    language = models.CharField(_("language"), max_length=10, default="en")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
+    is_demo = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="guild_state_known",
+                condition=Q(state__in=["proposed", "open", "closed"]),
+                violation_error_message=_("A guild is proposed, open or closed."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("guilds:guild", args=[self.slug])
+
+
+class Membership(models.Model):
+    """One person's time in one guild. Leaving ends the row; coming back starts another."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    guild = models.ForeignKey(Guild, on_delete=models.PROTECT, related_name="memberships")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="memberships")
+    roles = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["guild", "subject"], condition=Q(left_at__isnull=True), name="membership_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                name="membership_leaves_after_joining",
+                condition=Q(left_at__isnull=True) | Q(left_at__gte=F("joined_at")),
+                violation_error_message=_("Nobody leaves before they joined."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_id} in {self.guild_id}"
+
+
+class Grant(models.Model):
+    """A right in a guild that a steward gave to a person, with a start and mostly an end."""
+
+    class Right(models.TextChoices):
+        REVIEWER = "reviewer", _("reviewer")
+        MAINTAINER = "maintainer", _("maintainer")
+        STEWARD = "steward", _("steward")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    guild = models.ForeignKey(Guild, on_delete=models.PROTECT, related_name="grants")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="grants")
+    right = models.CharField(max_length=12, choices=Right.choices)
+    given_by = models.ForeignKey(Subject, on_delete=models.PROTECT, null=True, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject", "guild"], name="grant_of_subject")]
+        constraints = [
+            models.CheckConstraint(
+                name="grant_right_known",
+                condition=Q(right__in=["reviewer", "maintainer", "steward"]),
+                violation_error_message=_("Reviewer, maintainer or steward."),
+            ),
+            models.CheckConstraint(
+                name="grant_ends_after_start",
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                violation_error_message=_("A grant ends after it starts."),
+            ),
+            models.CheckConstraint(
+                name="grant_not_to_oneself",
+                condition=Q(given_by__isnull=True) | ~Q(given_by=F("subject")),
+                violation_error_message=_("Nobody gives a right to themselves."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.right} for {self.subject_id}"

@@ -1,0 +1,83 @@
+"""One guild's numbers, in versions that never change."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.ids import uuid7
+from guilds.models.guild import Guild
+
+
+def _minutes(default: int, help_text: str) -> models.PositiveIntegerField:
+    return models.PositiveIntegerField(default=default, help_text=help_text)
+
+
+def _factor(default: str) -> models.DecimalField:
+    return models.DecimalField(
+        max_digits=4,
+        decimal_places=2,
+        default=Decimal(default),
+        validators=[MinValueValidator(Decimal("0")), MaxValueValidator(Decimal("5"))],
+    )
+
+
+class Policy(models.Model):
+    """One version of a guild's numbers, in force from `effective_at` until the next version. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    guild = models.ForeignKey(Guild, on_delete=models.PROTECT, related_name="policies")
+    version = models.PositiveIntegerField()
+    effective_at = models.DateTimeField()
+    published_by = models.UUIDField(null=True, editable=False)
+
+    points_per_hour = models.PositiveIntegerField(default=10)
+    difficulty_xs = _factor("0.80")
+    difficulty_s = _factor("1.00")
+    difficulty_m = _factor("1.25")
+    difficulty_l = _factor("1.50")
+    quality_1 = _factor("0.00")
+    quality_2 = _factor("0.50")
+    quality_3 = _factor("1.00")
+    quality_4 = _factor("1.15")
+    quality_5 = _factor("1.30")
+    estimate_cap = _factor("1.50")
+    week_full_minutes = _minutes(600, "unweighted minutes a week that count in full")
+    week_half_minutes = _minutes(600, "the next minutes of that week, which count half")
+    open_work_minutes = _minutes(60, "estimate of open work, per contribution")
+    evidence_free_minutes = _minutes(60, "longest contribution that needs neither link nor note")
+    review_points = models.PositiveIntegerField(default=2)
+    review_paid_within_days = models.PositiveIntegerField(default=7)
+    review_paid_per_week = models.PositiveIntegerField(default=10)
+    review_reminder_days = models.PositiveIntegerField(default=5)
+    review_reassign_days = models.PositiveIntegerField(default=7)
+    review_guild_queue_days = models.PositiveIntegerField(default=14)
+    unreviewed_limit = models.PositiveIntegerField(default=5, help_text="unreviewed contributions that stop claiming tasks")
+    claim_lease_days = models.PositiveIntegerField(default=14)
+    vesting_days = models.PositiveIntegerField(default=7)
+    expiry_months = models.PositiveIntegerField(default=24)
+
+    class Meta:
+        verbose_name_plural = "policies"
+        get_latest_by = "version"
+        constraints = [
+            models.UniqueConstraint(fields=["guild", "version"], name="policy_version_once"),
+            models.CheckConstraint(
+                name="policy_version_from_one",
+                condition=Q(version__gte=1),
+                violation_error_message=_("Policy versions count from 1."),
+            ),
+            models.CheckConstraint(
+                name="policy_week_within_twenty_hours",
+                condition=Q(week_full_minutes__lte=1200)
+                & Q(week_half_minutes__lte=1200 - models.F("week_full_minutes")),
+                violation_error_message=_("At most 20 hours of a week can count."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"policy {self.version} of {self.guild_id}"

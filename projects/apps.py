@@ -1,0 +1,13 @@
+"""Projects' place in the house."""
+
+from django.apps import AppConfig
+
+
+class ProjectsConfig(AppConfig):
+    name = "projects"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from projects import personal_data
+
+        personal_data.register()

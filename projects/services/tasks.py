@@ -1,0 +1,197 @@
+"""The life of a task: written, published, claimed, followed through the work on it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Subject
+from accounts.queries import linked_subjects, same_person
+from core.errors import DomainError
+from core.events import record_event
+from core.transitions import change_state, note_state
+from guilds.permissions import check_maintainer
+from guilds.queries import current_policy
+from projects.models import Project, Task
+from projects.permissions import check_can_claim, check_can_maintain
+
+TASK_FIELDS = ("title", "description", "role", "skills", "difficulty", "estimate_minutes", "is_starter")
+#: What may still change after publication; points depend on the rest.
+TASK_FIELDS_AFTER_PUBLICATION = ("title", "description", "skills", "is_starter")
+
+
+class TaskTaken(DomainError):
+    """Somebody else has this task."""
+
+    code = "task_taken"
+
+
+class TaskClosed(DomainError):
+    """The task or its project takes no work today."""
+
+    code = "task_closed"
+
+
+@transaction.atomic
+def draft_task(*, project: Project, by: Subject, now: datetime, title: str, **fields: Any) -> Task:
+    """Write a task that is not open yet; `fields` as in TASK_FIELDS."""
+    project = Project.objects.select_related("guild").get(pk=project.pk)
+    check_can_maintain(by, project, now)
+    task = Task(project=project, title=title, author=by, created_at=now, **fields)
+    task.full_clean(exclude=["author", "project"])
+    task.save(force_insert=True)
+    note_state(task, "", actor=by.pk, now=now)
+    _event("task.drafted", task, by=by.pk, now=now)
+    return task
+
+
+@transaction.atomic
+def edit_task(*, task: Task, by: Subject, now: datetime, **fields: Any) -> Task:
+    """Change a task's words; difficulty, estimate and kind of help only until it is published."""
+    task = _locked(task)
+    check_can_maintain(by, task.project, now)
+    allowed = TASK_FIELDS if task.published_at is None else TASK_FIELDS_AFTER_PUBLICATION
+    for name, value in fields.items():
+        if name not in allowed and getattr(task, name) != value:
+            raise DomainError(_("Difficulty, estimate and kind of help were fixed when the task was published."))
+        setattr(task, name, value)
+    task.full_clean(exclude=["author", "project"])
+    task.save(update_fields=list(fields))
+    return task
+
+
+@transaction.atomic
+def publish_task(*, task: Task, by: Subject, now: datetime) -> Task:
+    """Open a task to members; from here on its difficulty and estimate stand. Raises TaskClosed."""
+    task = _locked(task)
+    check_can_maintain(by, task.project, now)
+    if not task.project.takes_work:
+        raise TaskClosed(
+            _("The project is “%(state)s”. Start it before you publish tasks.")
+            % {"state": task.project.get_state_display()}
+        )
+    task.published_by, task.published_at = by, task.published_at or now
+    change_state(task, Task.State.PUBLISHED, actor=by.pk, now=now, also=["published_by", "published_at"])
+    _event(
+        "task.published",
+        task,
+        by=by.pk,
+        now=now,
+        difficulty=task.difficulty.lower(),
+        estimate_minutes=task.estimate_minutes,
+    )
+    return task
+
+
+@transaction.atomic
+def claim_task(*, task: Task, by: Subject, now: datetime) -> Task:
+    """Take a published task for the policy's lease. Twice by the same person is once. Raises TaskTaken, TaskClosed."""
+    task = _locked(task)
+    check_can_claim(by, task)
+    if task.is_open_work:
+        raise TaskClosed(_("Open work is for everybody: log your hours on it, there is nothing to claim."))
+    if task.claimed_by_id and same_person(by.pk, task.claimed_by_id) and task.state in ("claimed", "returned"):
+        return task
+    if task.state in (Task.State.CLAIMED, Task.State.SUBMITTED, Task.State.RETURNED):
+        raise TaskTaken(_("Somebody else has this task. It opens again when they release it."))
+    if task.state != Task.State.PUBLISHED or not task.project.takes_work:
+        raise TaskClosed(_("This task isn't open (it is “%(state)s”).") % {"state": task.get_state_display()})
+    policy = current_policy(task.project.guild_id, now)
+    task.claimed_by, task.claimed_at = by, now
+    task.lease_ends_at = now + timedelta(days=policy.claim_lease_days)
+    _move(task, Task.State.CLAIMED, actor=by.pk, now=now)
+    _event("task.claimed", task, by=by.pk, now=now, subject=by.pk)
+    return task
+
+
+@transaction.atomic
+def release_task(*, task: Task, by: Subject, now: datetime) -> Task:
+    """Give a claimed task back, for the person who has it or a maintainer. Logged hours stay with their person."""
+    task = _locked(task)
+    if not (task.claimed_by_id and same_person(by.pk, task.claimed_by_id)):
+        check_maintainer(by, task.project.guild, now)
+    return _release(task, actor=by.pk, now=now)
+
+
+def _release(task: Task, *, actor: UUID | None, now: datetime) -> Task:
+    subject = task.claimed_by_id
+    task.claimed_by = task.claimed_at = task.lease_ends_at = None
+    _move(task, Task.State.PUBLISHED, actor=actor, now=now)
+    _event("task.released", task, by=actor, now=now, subject=subject)
+    return task
+
+
+@transaction.atomic
+def release_ended_claims(*, now: datetime) -> int:
+    """Open the tasks whose lease has ended; returns how many. Work handed in on a task keeps it."""
+    ended = Task.objects.filter(state=Task.State.CLAIMED, lease_ends_at__lt=now).order_by("pk")
+    rows = list(ended.select_for_update(skip_locked=True, no_key=True, of=("self",)).select_related("project"))
+    for task in rows:
+        _release(task, actor=None, now=now)
+    return len(rows)
+
+
+@transaction.atomic
+def expire_task(*, task: Task, by: Subject, now: datetime, reason: str = "") -> Task:
+    """Close a task that nobody needs any more."""
+    task = _locked(task)
+    check_can_maintain(by, task.project, now)
+    task.claimed_by = task.claimed_at = task.lease_ends_at = None
+    return _move(task, Task.State.EXPIRED, actor=by.pk, now=now, reason=reason)
+
+
+@transaction.atomic
+def follow_contribution(*, task: Task, to: str, subject: Subject, actor: UUID | None, now: datetime) -> Task:
+    """Move a task along with the contribution on it: `to` is submitted, returned, claimed or accepted.
+
+    Called by contributions inside its own transaction. Open work stands still. A published task is claimed for
+    `subject` on the way to submitted. Raises TaskTaken or TaskClosed when the work can't be handed in here.
+    """
+    task = _locked(task)
+    if not task.project.takes_work and to == Task.State.SUBMITTED:
+        raise TaskClosed(
+            _("The project is “%(state)s” and takes no hours.") % {"state": task.project.get_state_display()}
+        )
+    if task.is_open_work:
+        if task.state != Task.State.PUBLISHED:
+            raise TaskClosed(_("Open work on this project is closed."))
+        return task
+    if to == Task.State.SUBMITTED and task.state == Task.State.PUBLISHED:
+        task = claim_task(task=task, by=subject, now=now)
+    if task.claimed_by_id not in linked_subjects(subject.pk):
+        if to == Task.State.SUBMITTED:
+            raise TaskTaken(_("Somebody else has this task. Log these hours as open work, or choose another task."))
+        return task
+    if task.state == to or task.state == Task.State.ACCEPTED:
+        return task
+    if to not in task.TRANSITIONS[task.state]:
+        raise TaskClosed(_("This task isn't open (it is “%(state)s”).") % {"state": task.get_state_display()})
+    return _move(task, to, actor=actor, now=now)
+
+
+def _locked(task: Task) -> Task:
+    rows = Task.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("project__guild").get(pk=task.pk)
+
+
+def _move(task: Task, to: str, *, actor: UUID | None, now: datetime, reason: str = "") -> Task:
+    also = ["claimed_by", "claimed_at", "lease_ends_at"]
+    change = change_state(task, to, actor=actor, now=now, reason=reason, also=also)
+    _event("task.changed", task, by=actor, now=now, from_state=change.from_state, to_state=change.to_state)
+    return task
+
+
+def _event(kind: str, task: Task, *, by: UUID | None, now: datetime, **data: Any) -> None:
+    record_event(
+        kind,
+        now=now,
+        actor=by,
+        guild=task.project.guild_id,
+        object_kind="task",
+        object_id=task.pk,
+        data={"project": task.project_id, **data},
+    )
