@@ -27,7 +27,7 @@ from core.transitions import change_state
 from guilds.queries import current_policy
 from projects.models import Task
 from reputation.rules import Award, PointPolicy, ReviewPay
-from reputation.services import TransferRequest, approval_transfers, review_transfers, transfer
+from reputation.services import Earning, TransferRequest, approval_transfers, review_pay_transfers, transfer
 
 
 class AlreadyDecided(DomainError):
@@ -112,9 +112,7 @@ def approve_contribution(
         now=now,
         also=["decided_at", "points", "minutes_counted", "minutes_credited"],
     )
-    transfer(
-        [*approval_transfers_of(contribution, award, policy, now), *_pay_transfers(review, pay, policy, now)], now=now
-    )
+    transfer([*_earned(contribution, award, policy, now), *_paid(review, pay, policy, now)], now=now)
     move_task(contribution, Task.State.ACCEPTED if is_task_done else Task.State.CLAIMED, actor=by.pk, now=now)
     note_event(
         "contribution.approved",
@@ -173,30 +171,37 @@ def reject_contribution(
     return review
 
 
-def approval_transfers_of(
+def _earned(
     contribution: Contribution, award: Award, policy: PointPolicy, now: datetime
 ) -> list[TransferRequest]:
-    """REP and PTS of one approval; none when it is worth nothing."""
     return approval_transfers(
-        contribution=contribution.pk,
-        subject=contribution.subject_id,
-        guild=contribution.guild_id,
-        award=award,
-        policy_version=policy.version,
-        effective_at=now,
+        Earning(
+            source_kind="contribution",
+            source_id=contribution.pk,
+            guild=contribution.guild_id,
+            subject=contribution.subject_id,
+            points=award.points,
+            policy_version=policy.version,
+            arithmetic=award.arithmetic,
+            effective_at=now,
+        )
     )
 
 
-def _pay_transfers(review: Review, pay: ReviewPay, policy: PointPolicy, now: datetime) -> list[TransferRequest]:
+def _paid(review: Review, pay: ReviewPay, policy: PointPolicy, now: datetime) -> list[TransferRequest]:
     if review.reviewer_id is None:
         return []
-    return review_transfers(
-        review=review.pk,
-        subject=review.reviewer_id,
-        guild=review.contribution.guild_id,
-        pay=pay,
-        policy_version=policy.version,
-        effective_at=now,
+    return review_pay_transfers(
+        Earning(
+            source_kind="review",
+            source_id=review.pk,
+            guild=review.contribution.guild_id,
+            subject=review.reviewer_id,
+            points=pay.points,
+            policy_version=policy.version,
+            arithmetic=pay.arithmetic,
+            effective_at=now,
+        )
     )
 
 
@@ -215,7 +220,7 @@ def _refuse(
     review, pay = _write_review(
         contribution, verdict, by=by, now=now, policy=policy, rubric=rubric, reason=reason, next_step=next_step
     )
-    transfer(_pay_transfers(review, pay, policy, now), now=now)
+    transfer(_paid(review, pay, policy, now), now=now)
     return review
 
 
