@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 from uuid import UUID
 
 from django.db import DatabaseError, connection
@@ -129,11 +129,10 @@ def transfer(requests: Sequence[TransferRequest], *, now: datetime) -> list[Post
     ]
 
 
-@dataclass(frozen=True)
-class Earning:
+class Earning(TypedDict):
     """What a person earned in a guild by one thing, before it is split into transfers.
 
-    `points` may be 0; `effective_at` None means the `now` of the posting.
+    `points` may be 0. Without `effective_at` it is effective at the `now` of the posting.
     """
 
     source_kind: str
@@ -143,50 +142,50 @@ class Earning:
     points: int
     policy_version: int
     arithmetic: dict[str, Any]
-    effective_at: datetime | None = None
+    effective_at: NotRequired[datetime | None]
 
 
-def approval_transfers(earning: Earning) -> list[TransferRequest]:
+def approval_transfers(**earned: Unpack[Earning]) -> list[TransferRequest]:
     """What an approved contribution earns: REP, and as many PTS, which pend. Points 0: no transfer."""
-    return _minted(Reason.CONTRIBUTION_APPROVED, earning, (Unit.REP, Unit.PTS))
+    return _minted(Reason.CONTRIBUTION_APPROVED, (Unit.REP, Unit.PTS), earned)
 
 
-def review_pay_transfers(earning: Earning) -> list[TransferRequest]:
+def review_pay_transfers(**earned: Unpack[Earning]) -> list[TransferRequest]:
     """What a reviewer is paid for one decided review, in REP and in PTS. Points 0: no transfer."""
-    return _minted(Reason.REVIEW_PAID, earning, (Unit.REP, Unit.PTS))
+    return _minted(Reason.REVIEW_PAID, (Unit.REP, Unit.PTS), earned)
 
 
-def import_transfers(earning: Earning) -> list[TransferRequest]:
+def import_transfers(**earned: Unpack[Earning]) -> list[TransferRequest]:
     """What one accepted piece of imported history earns: REP only, effective when the work was done.
 
     Raises ValueError without an `effective_at`: work of years ago must not look like today's.
     """
-    if earning.effective_at is None:
+    if earned.get("effective_at") is None:
         raise ValueError("Imported history is effective on the date of the work.")
-    return _minted(Reason.HISTORY_IMPORTED, earning, (Unit.REP,))
+    return _minted(Reason.HISTORY_IMPORTED, (Unit.REP,), earned)
 
 
 _EARNED_ON = {Unit.REP: AccountKind.REP, Unit.PTS: AccountKind.PTS_PENDING}
 
 
-def _minted(reason: Reason, earning: Earning, units: Sequence[Unit]) -> list[TransferRequest]:
+def _minted(reason: Reason, units: Sequence[Unit], earned: Earning) -> list[TransferRequest]:
     """One transfer per unit out of the guild's issuance, numbered in the order of `units`."""
-    if earning.points == 0:
+    if earned["points"] == 0:
         return []
     return [
         TransferRequest(
             reason=reason,
-            source_kind=earning.source_kind,
-            source_id=earning.source_id,
+            source_kind=earned["source_kind"],
+            source_id=earned["source_id"],
             sequence=sequence,
-            guild=earning.guild,
+            guild=earned["guild"],
             unit=unit,
             source=ISSUANCE,
-            target=AccountName(_EARNED_ON[unit], earning.subject),
-            amount=earning.points,
-            policy_version=earning.policy_version,
-            arithmetic=earning.arithmetic,
-            effective_at=earning.effective_at,
+            target=AccountName(_EARNED_ON[unit], earned["subject"]),
+            amount=earned["points"],
+            policy_version=earned["policy_version"],
+            arithmetic=earned["arithmetic"],
+            effective_at=earned.get("effective_at"),
         )
         for sequence, unit in enumerate(units)
     ]

@@ -1,9 +1,10 @@
 """The ledger's tables."""
 
-import core.ids
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
+
+import core.ids
 
 
 class Migration(migrations.Migration):
