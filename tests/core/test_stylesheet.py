@@ -1,0 +1,128 @@
+"""The stylesheet keeps its promises: mirrored pages, readable colours in both themes, few bytes."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+STATIC = Path(settings.BASE_DIR) / "static"
+CSS = (STATIC / "css" / "guildhub.css").read_text(encoding="utf-8")
+BARE = re.sub(r"/\*.*?\*/", "", CSS, flags=re.DOTALL)
+
+CSS_BUDGET = 8 * 1024
+JS_BUDGET = 20 * 1024
+HTMX_BYTES = 14 * 1024  # what django-htmx's own file takes, so that ours and it stay within the page's 20 KB
+
+READABLE = 4.5  # WCAG AA, text
+VISIBLE = 3.0  # WCAG AA, edges of controls and the focus ring
+
+TEXT_PAIRS = [
+    *((ink, ground) for ink in ("ink", "ink-soft", "link") for ground in ("paper", "sheet", "sunk")),
+    *((ink, "sheet") for ink in ("ok", "warn", "stop")),
+    *((ink, "paper") for ink in ("ok", "warn", "stop")),
+    *((ink, f"{ink}-soft") for ink in ("ok", "warn", "stop", "link")),
+    *(("ink", f"{tint}-soft") for tint in ("ok", "warn", "stop", "link", "accent")),
+    *(("ink-soft", f"{tint}-soft") for tint in ("stop", "link")),
+    *(("link", f"{tint}-soft") for tint in ("stop", "warn")),
+    ("accent-ink", "accent"),
+    ("paper", "ink"),
+]
+EDGE_PAIRS = [
+    *((edge, ground) for edge in ("line-strong", "focus", "accent") for ground in ("paper", "sheet")),
+    ("line-strong", "sunk"),
+]
+
+
+def tokens(selector: str) -> dict[str, str]:
+    """The colour tokens of one rule, by name."""
+    body = re.search(re.escape(selector) + r"\s*{(.*?)}", BARE, re.DOTALL)
+    assert body, f"no rule for {selector}"
+    return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})\b", body[1]))
+
+
+LIGHT = tokens("\n  :root")
+DARK = LIGHT | tokens('[data-theme="dark"]')
+BY_SYSTEM = LIGHT | tokens(':root:not([data-theme="light"])')
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of a #rrggbb colour, as WCAG 2.2 defines it."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG contrast ratio, 1 to 21."""
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_contrast_is_computed_as_the_standard_says() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("ink", "ground"), TEXT_PAIRS)
+def test_text_is_readable(theme: str, ink: str, ground: str) -> None:
+    colours = LIGHT if theme == "light" else DARK
+    assert contrast(colours[ink], colours[ground]) >= READABLE
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("edge", "ground"), EDGE_PAIRS)
+def test_edges_that_matter_are_visible(theme: str, edge: str, ground: str) -> None:
+    colours = LIGHT if theme == "light" else DARK
+    assert contrast(colours[edge], colours[ground]) >= VISIBLE
+
+
+def test_a_count_is_readable_on_its_ground_in_both_themes() -> None:
+    for colours in (LIGHT, DARK):
+        assert contrast("#ffffff", colours["warp"]) >= READABLE
+
+
+def test_the_dark_theme_is_the_same_by_choice_and_by_system() -> None:
+    assert DARK == BY_SYSTEM
+    assert DARK != LIGHT
+
+
+def declarations() -> list[tuple[str, str]]:
+    """Every property and value, without the conditions of media queries."""
+    return re.findall(r"(?:(?<=[{;])|(?<=^))\s*([\w-]+)\s*:\s*([^;{}]+)(?=[;}])", BARE)
+
+
+def test_every_property_is_logical_so_that_a_page_in_urdu_is_mirrored() -> None:
+    physical = re.compile(
+        r"(margin|padding|border|scroll-margin|scroll-padding)-(left|right|top|bottom)\b"
+        r"|(left|right|top|bottom|width|height|(min|max)-(width|height)|float|clear)$"
+        r"|border-(top|bottom)-(left|right)-radius"
+    )
+    assert [name for name, _value in declarations() if physical.match(name)] == []
+    sided = [f"{name}: {value}" for name, value in declarations()
+             if name in {"margin", "padding", "inset", "border-width"} and len(re.split(r"\s+(?![^(]*\))", value.strip())) == 4]  # fmt: skip
+    assert sided == []
+    assert [value for name, value in declarations() if name == "text-align" and value.strip() in {"left", "right"}] == []
+
+
+def test_nothing_is_forced_and_nothing_is_fetched() -> None:
+    assert "!important" not in BARE
+    assert "url(" not in BARE
+    assert "@import" not in BARE
+    assert "light-dark(" not in BARE
+
+
+def test_the_layers_come_in_their_order() -> None:
+    order = re.findall(r"@layer (\w+) {", BARE)
+    assert f"@layer {', '.join(order)};" in BARE
+
+
+def test_the_stylesheet_stays_within_its_budget() -> None:
+    assert len(gzip.compress(CSS.encode(), 9)) <= CSS_BUDGET
+
+
+def test_each_module_with_htmx_stays_within_the_budget_of_a_page() -> None:
+    for module in (STATIC / "js").glob("*.js"):
+        assert HTMX_BYTES + len(gzip.compress(module.read_bytes(), 9)) <= JS_BUDGET, module.name
