@@ -27,7 +27,7 @@ from core.transitions import change_state
 from guilds.queries import current_policy
 from projects.models import Task
 from reputation.rules import Award, PointPolicy, ReviewPay
-from reputation.services import Earning, TransferRequest, approval_transfers, review_pay_transfers, transfer
+from reputation.services import TransferRequest, approval_transfers, review_pay_transfers, transfer
 
 
 class AlreadyDecided(DomainError):
@@ -175,16 +175,14 @@ def _earned(
     contribution: Contribution, award: Award, policy: PointPolicy, now: datetime
 ) -> list[TransferRequest]:
     return approval_transfers(
-        Earning(
-            source_kind="contribution",
-            source_id=contribution.pk,
-            guild=contribution.guild_id,
-            subject=contribution.subject_id,
-            points=award.points,
-            policy_version=policy.version,
-            arithmetic=award.arithmetic,
-            effective_at=now,
-        )
+        source_kind="contribution",
+        source_id=contribution.pk,
+        guild=contribution.guild_id,
+        subject=contribution.subject_id,
+        points=award.points,
+        policy_version=policy.version,
+        arithmetic=award.arithmetic,
+        effective_at=now,
     )
 
 
@@ -192,16 +190,14 @@ def _paid(review: Review, pay: ReviewPay, policy: PointPolicy, now: datetime) ->
     if review.reviewer_id is None:
         return []
     return review_pay_transfers(
-        Earning(
-            source_kind="review",
-            source_id=review.pk,
-            guild=review.contribution.guild_id,
-            subject=review.reviewer_id,
-            points=pay.points,
-            policy_version=policy.version,
-            arithmetic=pay.arithmetic,
-            effective_at=now,
-        )
+        source_kind="review",
+        source_id=review.pk,
+        guild=review.contribution.guild_id,
+        subject=review.reviewer_id,
+        points=pay.points,
+        policy_version=policy.version,
+        arithmetic=pay.arithmetic,
+        effective_at=now,
     )
 
 

@@ -1,0 +1,317 @@
+"""The loop in random order: log, edit, submit, withdraw, review, return, approve, reject, retry, import.
+
+After every step the ledger's invariants hold, and replaying the approvals through the bare rule gives the same points.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from accounts.models import Subject
+from contributions.models import Contribution, TimeEntry
+from contributions.rules import iso_week
+from contributions.services import (
+    EntryInput,
+    approve_contribution,
+    edit_contribution,
+    log_hours,
+    reject_contribution,
+    retry_contribution,
+    return_contribution,
+    submit_contribution,
+    take_review,
+    withdraw_contribution,
+)
+from core.errors import DomainError
+from core.ids import uuid7
+from core.registries import integrity_checks
+from guilds.services import grant_right, join_guild
+from projects.models import Task
+from reputation.rules import PointPolicy, WeekUse, credit_contribution
+from tests.worlds import make_person, make_task, make_world
+
+MINUTES = st.sampled_from([5, 30, 60, 90, 120, 300, 500, 900])
+
+#: What no ledger may ever show, as queries that must come back empty (numbers as in the ledger's invariants).
+NEVER = {
+    "1 entries of a transfer sum to zero": (
+        "SELECT transfer_id FROM reputation_entry GROUP BY transfer_id HAVING sum(amount) <> 0 OR count(*) <> 2"
+    ),
+    "3 one transfer per reason, source and sequence": (
+        "SELECT source_id FROM reputation_transfer GROUP BY reason, source_kind, source_id, sequence HAVING count(*) > 1"
+    ),
+    "4 no person's account below zero": (
+        "SELECT id FROM reputation_account WHERE subject_id IS NOT NULL AND balance < 0 AND kind <> 'pts_debt'"
+    ),
+    "5 a balance is the sum of its entries": (
+        "SELECT a.id FROM reputation_account a LEFT JOIN reputation_entry e ON e.account_id = a.id"
+        " WHERE a.subject_id IS NOT NULL GROUP BY a.id, a.balance HAVING a.balance <> coalesce(sum(e.amount), 0)"
+    ),
+    "6 reversed at most once": (
+        "SELECT reverses_id FROM reputation_transfer WHERE reverses_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1"
+    ),
+    "7 nobody reviews themselves": "SELECT id FROM contributions_review WHERE reviewer_id = contributor_id",
+    "8 clocked ranges never overlap": (
+        "SELECT a.id FROM contributions_timeentry a JOIN contributions_timeentry b ON b.subject_id = a.subject_id"
+        " AND b.id > a.id AND tstzrange(a.started_at, a.ended_at) && tstzrange(b.started_at, b.ended_at)"
+        " WHERE a.counts AND b.counts AND a.started_at IS NOT NULL AND b.started_at IS NOT NULL"
+    ),
+    "8 no day holds more than sixteen hours": (
+        "SELECT subject_id FROM contributions_timeentry WHERE counts GROUP BY subject_id, worked_on"
+        " HAVING sum(minutes) > 960"
+    ),
+    "9 REP and PTS of an approval are equal": (
+        "SELECT source_id FROM reputation_transfer WHERE reason = 'contribution_approved' GROUP BY source_id"
+        " HAVING coalesce(sum(amount) FILTER (WHERE unit = 'REP'), 0)"
+        " <> coalesce(sum(amount) FILTER (WHERE unit = 'PTS'), 0)"
+    ),
+    "10 at most twenty hours of a week count": (
+        "SELECT id FROM contributions_week WHERE full_minutes + half_minutes > 1200"
+    ),
+}
+
+
+class Loop(RuleBasedStateMachine):
+    """Random walks of one guild; each walk runs in a transaction that is rolled back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.transaction = transaction.atomic()
+        self.transaction.__enter__()
+        world = self.world = make_world()
+        self.people: list[Subject] = [world.contributor, world.maintainer, world.reviewer]
+        second = make_person("second")
+        join_guild(guild=world.guild, by=second, now=world.now)
+        grant_right(guild=world.guild, subject=second, right="reviewer", by=world.steward, now=world.now)
+        self.reviewers = [world.reviewer, world.maintainer, second]
+        self.tasks: list[Task] = [
+            world.open_work,
+            world.task,
+            make_task(world, world.maintainer, world.now, difficulty="L", estimate_minutes=60),
+            make_task(world, world.maintainer, world.now, difficulty="XS", estimate_minutes=15),
+        ]
+        self.approvals: list[dict[str, Any]] = []
+
+    def teardown(self) -> None:
+        """Forget the walk."""
+        transaction.set_rollback(True)
+        self.transaction.__exit__(None, None, None)
+
+    # what can happen -------------------------------------------------------------------------------------------
+
+    @rule(
+        person=st.integers(0, 2),
+        task=st.integers(0, 3),
+        minutes=st.lists(MINUTES, min_size=1, max_size=3),
+        day=st.integers(0, 9),
+        hour=st.none() | st.integers(0, 23),
+        note=st.sampled_from(["", "what I did"]),
+    )
+    def log(self, person: int, task: int, minutes: list[int], day: int, hour: int | None, note: str) -> None:
+        now = self.world.later(minutes=7)
+        entries = [self._entry(m, day + n, hour) for n, m in enumerate(minutes)]
+        values: dict[str, Any] = {
+            "by": self.people[person],
+            "client_id": uuid7(),
+            "task": self.tasks[task],
+            "entries": entries,
+            "note": note,
+        }
+        stored = log_hours(**values, now=now)
+        assert stored.is_new
+        again = log_hours(**values, now=now)
+        assert not again.is_new and again.contribution.pk == stored.contribution.pk
+        assert stored.contribution.entries.count() == len(minutes), "what reaches the server is stored"
+
+    @rule(data=st.data())
+    @precondition(lambda self: self._any("draft", "returned"))
+    def submit(self, data: st.DataObject) -> None:
+        work = self._pick(data, "draft", "returned")
+        minutes = self._minutes(work)
+        submit_contribution(contribution=work, by=work.subject, now=self.world.later(minutes=3))
+        assert self._minutes(work) == minutes, "handing in again keeps the hours"
+
+    @rule(data=st.data(), minutes=MINUTES, day=st.integers(0, 9))
+    @precondition(lambda self: self._any("draft", "returned", "withdrawn"))
+    def edit(self, data: st.DataObject, minutes: int, day: int) -> None:
+        work = self._pick(data, "draft", "returned", "withdrawn")
+        edit_contribution(
+            contribution=work,
+            by=work.subject,
+            now=self.world.later(minutes=3),
+            task=work.task,
+            entries=[self._entry(minutes, day, None)],
+            note="changed",
+            link="",
+        )
+
+    @rule(data=st.data())
+    @precondition(lambda self: self._any("submitted", "in_review", "returned", "draft"))
+    def withdraw(self, data: st.DataObject) -> None:
+        work = self._pick(data, "submitted", "in_review", "returned", "draft")
+        withdraw_contribution(contribution=work, by=work.subject, now=self.world.later(minutes=1))
+        work.refresh_from_db()
+        assert work.state == "withdrawn"
+
+    @rule(data=st.data())
+    @precondition(lambda self: self._any("submitted"))
+    def take(self, data: st.DataObject) -> None:
+        work = self._pick(data, "submitted")
+        reviewer = data.draw(st.sampled_from(self.reviewers))
+        self._refused_if_own(
+            work, reviewer, lambda now: take_review(contribution=work, by=reviewer, now=now)
+        )
+
+    @rule(data=st.data())
+    @precondition(lambda self: self._any("submitted", "in_review"))
+    def give_back(self, data: st.DataObject) -> None:
+        work = self._pick(data, "submitted", "in_review")
+        reviewer = self._reviewer_of(work, data)
+        self._refused_if_own(
+            work, reviewer, lambda now: return_contribution(contribution=work, by=reviewer, reason="Which photos?", now=now)
+        )
+
+    @rule(data=st.data(), rubric=st.integers(2, 5), part=st.integers(1, 4), is_task_done=st.booleans())
+    @precondition(lambda self: self._any("submitted", "in_review"))
+    def approve(self, data: st.DataObject, rubric: int, part: int, is_task_done: bool) -> None:
+        work = self._pick(data, "submitted", "in_review")
+        reviewer = self._reviewer_of(work, data)
+        minutes = max(1, self._minutes(work) * part // 4)
+
+        def verdict(now: datetime) -> None:
+            approval = approve_contribution(
+                contribution=work, by=reviewer, rubric=rubric, minutes=minutes, now=now, is_task_done=is_task_done
+            )
+            self.approvals.append(
+                {"work": work.pk, "rubric": rubric, "minutes": minutes, "points": approval.award.points}
+            )
+            with pytest.raises(DomainError):
+                approve_contribution(contribution=work, by=reviewer, rubric=5, minutes=1, now=now)
+
+        self._refused_if_own(work, reviewer, verdict)
+
+    @rule(data=st.data())
+    @precondition(lambda self: self._any("submitted", "in_review"))
+    def reject(self, data: st.DataObject) -> None:
+        work = self._pick(data, "submitted", "in_review")
+        reviewer = self._reviewer_of(work, data)
+        self._refused_if_own(
+            work,
+            reviewer,
+            lambda now: reject_contribution(
+                contribution=work, by=reviewer, reason="Copied.", next_step="Take your own photos.", now=now
+            ),
+        )
+
+    @rule(data=st.data())
+    @precondition(lambda self: self._any("rejected"))
+    def retry(self, data: st.DataObject) -> None:
+        work = self._pick(data, "rejected")
+        draft = retry_contribution(contribution=work, by=work.subject, now=self.world.later(minutes=3))
+        if draft.state == "draft":
+            assert self._minutes(draft) or draft.need
+        assert retry_contribution(contribution=work, by=work.subject, now=self.world.now).pk == draft.pk
+
+    @rule(days=st.integers(1, 9))
+    def wait(self, days: int) -> None:
+        self.world.later(days=days)
+
+    # what must always be so ------------------------------------------------------------------------------------
+
+    @invariant()
+    def nothing_that_must_never_be(self) -> None:
+        with connection.cursor() as cursor:
+            for name, query in NEVER.items():
+                cursor.execute(query)
+                assert not cursor.fetchall(), name
+
+    @invariant()
+    def every_integrity_check_is_silent(self) -> None:
+        for name, check in integrity_checks("ledger").items():
+            assert list(check()) == [], name
+
+    @invariant()
+    def replaying_the_approvals_gives_the_same_points(self) -> None:
+        weeks: dict[Any, dict[tuple[int, int], WeekUse]] = {}
+        counted: dict[Any, int] = {}
+        for approval in self.approvals:
+            work = Contribution.objects.select_related("task").get(pk=approval["work"])
+            entries: list[tuple[date, int]] = list(
+                TimeEntry.objects.filter(contribution=work).values_list("worked_on", "minutes")
+            )
+            mine = weeks.setdefault(work.subject_id, {})
+            award = credit_contribution(
+                entries,
+                approved_minutes=approval["minutes"],
+                estimate_minutes=work.task.estimate_minutes,
+                already_counted=counted.get((work.subject_id, work.task_id), 0),
+                is_open_work=work.task.is_open_work,
+                difficulty=work.task.difficulty,
+                rubric=approval["rubric"],
+                weeks={iso_week(day): mine.get(iso_week(day), WeekUse()) for day, _minutes in entries},
+                policy=PointPolicy(),
+            )
+            mine.update(award.weeks)
+            key = (work.subject_id, work.task_id)
+            counted[key] = counted.get(key, 0) + award.counted_minutes
+            assert award.points == approval["points"] == work.points
+
+    # little helpers --------------------------------------------------------------------------------------------
+
+    def _entry(self, minutes: int, day: int, hour: int | None) -> EntryInput:
+        base = self.world.now - timedelta(days=day)
+        started = base.replace(hour=hour, minute=0) if hour is not None else None
+        return EntryInput(base.date(), minutes, started)
+
+    def _works(self, *states: str) -> list[Contribution]:
+        found = Contribution.objects.filter(state__in=states, guild=self.world.guild, source="logged")
+        return list(found.select_related("subject", "task", "reviewer").order_by("id"))
+
+    def _any(self, *states: str) -> bool:
+        return Contribution.objects.filter(state__in=states, guild=self.world.guild, source="logged").exists()
+
+    def _pick(self, data: st.DataObject, *states: str) -> Contribution:
+        works = self._works(*states)
+        return works[data.draw(st.integers(0, len(works) - 1))]
+
+    def _reviewer_of(self, work: Contribution, data: st.DataObject) -> Subject:
+        return work.reviewer or data.draw(st.sampled_from(self.reviewers))
+
+    def _minutes(self, work: Contribution) -> int:
+        return sum(TimeEntry.objects.filter(contribution=work).values_list("minutes", flat=True))
+
+    def _refused_if_own(self, work: Contribution, reviewer: Subject, act: Any) -> None:
+        now = self.world.later(minutes=11)
+        if reviewer.pk == work.subject_id:
+            with pytest.raises(DomainError):
+                act(now)
+        else:
+            act(now)
+
+
+@pytest.mark.django_db
+def test_the_loop_keeps_its_invariants_in_any_order() -> None:
+    run_state_machine_as_test(
+        Loop,
+        settings=settings(
+            max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_the_loop_keeps_its_invariants_for_long() -> None:
+    run_state_machine_as_test(
+        Loop,
+        settings=settings(
+            max_examples=250, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
