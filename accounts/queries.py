@@ -6,17 +6,34 @@ import hashlib
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, QuerySet
 
-from accounts.models import ImportedIdentity, Profile, Subject, SubjectLink
+from accounts.models import ImportedIdentity, Profile, Subject, User
+
+_LINKED = """
+WITH person AS (
+    SELECT coalesce((SELECT primary_id FROM accounts_subjectlink WHERE alias_id = %(id)s), %(id)s::uuid) AS id
+)
+SELECT id FROM (
+    SELECT id, 0 AS place, NULL::timestamptz AS linked_at FROM person
+    UNION ALL
+    SELECT l.alias_id, 1, l.linked_at FROM accounts_subjectlink l JOIN person ON l.primary_id = person.id
+) linked ORDER BY place, linked_at, id
+"""
 
 
 def linked_subjects(subject_id: UUID) -> list[UUID]:
-    """Every Subject id of the same person, the primary one first. Links are one level deep."""
-    link = SubjectLink.objects.filter(alias_id=subject_id).values_list("primary_id", flat=True).first()
-    primary = link or subject_id
-    aliases = SubjectLink.objects.filter(primary_id=primary).order_by("linked_at", "alias_id")
-    return [primary, *aliases.values_list("alias_id", flat=True)]
+    """Every Subject id of the same person, the primary one first. Links are one level deep. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LINKED, {"id": str(subject_id)})
+        return [row[0] for row in cursor.fetchall()]
+
+
+def ids_of(user: User) -> list[UUID]:
+    """Every Subject id of a logged-in person, the primary one first; without a statement when `PersonBackend` read them."""
+    aliases: list[UUID] | None = getattr(user, "alias_ids", None)
+    return linked_subjects(user.subject_id) if aliases is None else [user.subject_id, *aliases]
 
 
 def lock_person(subject_id: UUID) -> list[UUID]:

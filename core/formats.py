@@ -1,6 +1,7 @@
 """Numbers, hours and dates as people read them."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -19,14 +20,15 @@ def format_number(value: int | float, *, signed: bool = False) -> str:
     return f"+{digits}" if signed and value else digits
 
 
-def format_minutes(minutes: int) -> str:
-    """Minutes as hours and minutes: 90 is "1 h 30 min", 45 is "45 min", 0 is "0 min"."""
-    hours, rest = divmod(abs(int(minutes)), 60)
+def format_minutes(minutes: int | Decimal) -> str:
+    """Minutes as hours and minutes: 90 is "1 h 30 min", 45 is "45 min", 0 is "0 min"; half minutes stay visible."""
+    hours, rest = divmod(abs(minutes), 60)
     parts = []
     if hours:
-        parts.append(gettext("%(hours)s h") % {"hours": format_number(hours)})
+        parts.append(gettext("%(hours)s h") % {"hours": format_number(int(hours))})
     if rest or not hours:
-        parts.append(gettext("%(minutes)s min") % {"minutes": rest})
+        shown = format_number(rest) if rest % 1 else int(rest)
+        parts.append(gettext("%(minutes)s min") % {"minutes": shown})
     text = " ".join(parts).replace(" ", NO_BREAK)
     return MINUS + text if minutes < 0 else text
 
