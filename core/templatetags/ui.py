@@ -1,4 +1,4 @@
-"""The template tags every page is made of: hours, amounts, states, dates, names and the components with a body."""
+"""The template tags every page is made of: hours, amounts, states, dates, names, components with a body."""
 
 from datetime import date, datetime
 from typing import Any
@@ -18,40 +18,32 @@ from core.markdown import render_markdown
 
 register = template.Library()
 
-# A state's words and its tone. The tone picks colour and mark; the words alone are enough to understand it.
-STATES: dict[str, tuple[Any, str]] = {
-    "accepted": (_("accepted"), "ok"),
-    "active": (_("active"), "ok"),
-    "adopted": (_("adopted"), "ok"),
-    "approved": (_("approved"), "ok"),
-    "archived": (_("archived"), ""),
-    "challenged": (_("challenged"), "warn"),
-    "claimed": (_("claimed"), "wait"),
-    "dormant": (_("dormant"), ""),
-    "draft": (_("draft"), ""),
-    "duplicate": (_("duplicate"), ""),
-    "expired": (_("expired"), ""),
-    "failed": (_("failed"), "stop"),
-    "in_project": (_("in a project"), "ok"),
-    "in_review": (_("in review"), "wait"),
-    "incubating": (_("incubating"), "wait"),
-    "open": (_("open"), "ok"),
-    "parked": (_("parked"), ""),
-    "pending": (_("pending"), "wait"),
-    "piloting": (_("piloting"), "ok"),
-    "proposal": (_("proposal"), ""),
-    "published": (_("open"), "ok"),
-    "quarantined": (_("quarantined"), "stop"),
-    "rejected": (_("rejected"), "stop"),
-    "release_ready": (_("ready to release"), "ok"),
-    "returned": (_("returned"), "warn"),
-    "reversed": (_("reversed"), "stop"),
-    "running": (_("running"), "wait"),
-    "solved": (_("solved"), "ok"),
-    "submitted": (_("waiting for review"), "wait"),
-    "upheld": (_("upheld"), "ok"),
-    "vested": (_("vested"), "ok"),
-    "withdrawn": (_("withdrawn"), ""),
+# The tone of a state picks its colour and mark; its words, which are the model's own, are enough to understand it.
+TONES: dict[str, str] = {
+    "accepted": "ok",
+    "active": "ok",
+    "adopted": "ok",
+    "approved": "ok",
+    "challenged": "warn",
+    "claimed": "wait",
+    "failed": "stop",
+    "in_project": "ok",
+    "in_review": "wait",
+    "incubating": "wait",
+    "open": "ok",
+    "piloting": "ok",
+    "proposed": "wait",
+    "published": "ok",
+    "quarantined": "stop",
+    "rejected": "stop",
+    "release_ready": "ok",
+    "returned": "warn",
+    "reversed": "stop",
+    "running": "wait",
+    "solved": "ok",
+    "submitted": "wait",
+    "upheld": "ok",
+    "vested": "ok",
 }
 
 # How a number is known, and what that word promises.
@@ -86,10 +78,12 @@ def amount(value: int, unit: str = "", *, signed: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def state(name: str, label: str = "") -> SafeString:
-    """`{% state contribution.state %}`: a state as a badge; its words come from `STATES` or from `label`."""
-    words, tone = STATES.get(name, (name.replace("_", " "), ""))
-    return format_html('<span class="state {}">{}</span>', tone, label or words)
+def state(thing: Any, label: str = "") -> SafeString:
+    """`{% state contribution %}`: its state as a badge, in the model's words. A state's bare name works with a `label`."""
+    name = getattr(thing, "state", thing)
+    display = getattr(thing, "get_state_display", None)
+    words = label or (display() if display else str(name).replace("_", " "))
+    return format_html('<span class="state {}">{}</span>', TONES.get(name, ""), words)
 
 
 @register.simple_tag

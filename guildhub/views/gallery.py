@@ -13,7 +13,6 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils import timezone
 
-THEMES = {"light", "dark"}
 SWATCHES = (
     "ink", "ink-soft", "paper", "sheet", "sunk", "line", "line-strong", "accent", "accent-soft", "link", "link-soft",
     "ok-soft", "warn", "warn-soft", "stop", "stop-soft", "gold", "warp", "weft", "selvedge",
@@ -52,12 +51,11 @@ def component_docs() -> dict[str, str]:
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
-    """Show every component; `?theme=dark` forces a theme. Answers 404 outside debug."""
+    """Show every component. Answers 404 outside debug."""
     if not settings.DEBUG:
         raise Http404
     messages.success(request, "Saved: 1 h on “Label 40 flood photos”. It waits for a review now.")
     now = timezone.now()
-    theme = request.GET.get("theme", "")
     return render(
         request,
         "components.html",
@@ -71,7 +69,6 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "an_hour_ago": now - timedelta(hours=1),
             "last_week": now - timedelta(days=9),
             "yesterday": timezone.localdate() - timedelta(days=1),
-            "forced_theme": theme if theme in THEMES else "",
             **EXAMPLES,
             "history": [
                 {"at": now - timedelta(days=3), "who": "Nandini Gogoi", "what": "Logged 2 h"},

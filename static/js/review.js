@@ -94,6 +94,7 @@ function count() {
     const ticked = document.querySelectorAll(`[data-tick][form="${bar.dataset.bulk}"]:checked`).length;
     const figure = bar.querySelector("[data-bulk-count]");
     if (figure) figure.textContent = ticked;
+    bar.querySelector("[data-bulk-status]")?.removeAttribute("hidden");
     for (const button of bar.querySelectorAll("button")) button.disabled = ticked === 0;
   }
 }
