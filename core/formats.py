@@ -13,7 +13,7 @@ DAYS_SHOWN_AS_RELATIVE = 6
 
 
 def format_number(value: int | float, *, signed: bool = False) -> str:
-    """`value` grouped as the reader's language groups it; with `signed`, a plus or a real minus sign in front."""
+    """`value` grouped as the reader's language groups it; `signed` shows the plus too."""
     digits = number_format(abs(value), force_grouping=True)
     if value < 0:
         return MINUS + digits
@@ -21,7 +21,7 @@ def format_number(value: int | float, *, signed: bool = False) -> str:
 
 
 def format_minutes(minutes: int | Decimal) -> str:
-    """Minutes as hours and minutes: 90 is "1 h 30 min", 45 is "45 min", 0 is "0 min"; half minutes stay visible."""
+    """Minutes as hours and minutes: 90 is "1 h 30 min", 45 is "45 min"; half minutes stay visible."""
     hours, rest = divmod(abs(minutes), 60)
     parts = []
     if hours:
@@ -34,7 +34,7 @@ def format_minutes(minutes: int | Decimal) -> str:
 
 
 def format_day(day: date, *, today: date) -> str:
-    """A date as somebody would say it: today, yesterday, 3 days ago, in 2 days; a plain date beyond six days."""
+    """A date as somebody would say it: today, 3 days ago, tomorrow; beyond six days a plain date."""
     days = (today - day).days
     if days == 0:
         return gettext("today")

@@ -1,6 +1,6 @@
 """Takes screenshots of pages at several widths, in both themes and any language, as any demo persona.
 
-    python scripts/screens.py http://127.0.0.1:8000 / /problems/ --persona /demo/reviewer/ --theme dark --out shots
+    python scripts/screens.py http://127.0.0.1:8000 / /problems/ --persona /demo/reviewer/ --theme dark
 
 A file is named after its page, width, theme and language. Uses the system's Chromium when there is one.
 """
@@ -33,13 +33,19 @@ def main() -> None:
 
 def parse() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("base", help="address of the running server")
     parser.add_argument("paths", nargs="+", help="paths to look at")
-    parser.add_argument("--persona", help="path that logs a demo persona in (its first form is sent if it has one)")
+    parser.add_argument(
+        "--persona", help="path that logs a demo persona in (its first form is sent if it has one)"
+    )
     parser.add_argument("--theme", nargs="+", choices=["light", "dark"], default=["light", "dark"])
     parser.add_argument("--width", nargs="+", type=int, default=[360, 1280])
-    parser.add_argument("--language", default="en", help="sent as the browser's language; ur shows right to left")
+    parser.add_argument(
+        "--language", default="en", help="sent as the browser's language; ur shows right to left"
+    )
     parser.add_argument("--no-js", action="store_true", help="switch JavaScript off")
     parser.add_argument("--fold", action="store_true", help="only what fits on the first screen")
     parser.add_argument("--click", help="selector to click before the picture is taken")
@@ -57,7 +63,10 @@ def take(browser: Browser, wanted: argparse.Namespace, out: Path, *, theme: str,
         has_touch=width < 700,
     )
     page = context.new_page()
-    page.on("console", lambda message: print(f"console {message.type}: {message.text}") if message.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: print(f"console {message.type}: {message.text}") if message.type == "error" else None,
+    )
     if wanted.persona:
         log_in(page, wanted.base.rstrip("/") + wanted.persona)
     for path in wanted.paths:

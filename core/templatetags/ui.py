@@ -18,7 +18,7 @@ from core.markdown import render_markdown
 
 register = template.Library()
 
-# The tone of a state picks its colour and mark; its words, which are the model's own, are enough to understand it.
+# The tone of a state picks its colour and mark; its words are the model's own, and enough to understand it.
 TONES: dict[str, str] = {
     "accepted": "ok",
     "active": "ok",
@@ -79,7 +79,7 @@ def amount(value: int, unit: str = "", *, signed: bool = False) -> SafeString:
 
 @register.simple_tag
 def state(thing: Any, label: str = "") -> SafeString:
-    """`{% state contribution %}`: its state as a badge, in the model's words. A state's bare name works with a `label`."""
+    """`{% state contribution %}`: its state as a badge, in the model's words (or a name and a `label`)."""
     name = getattr(thing, "state", thing)
     display = getattr(thing, "get_state_display", None)
     words = label or (display() if display else str(name).replace("_", " "))
@@ -105,7 +105,7 @@ def when(moment: datetime | None) -> SafeString:
 
 @register.simple_tag
 def day(value: date | None) -> SafeString:
-    """`{% day entry.worked_on %}`: a calendar date, said as today, yesterday or 3 days ago while it is near."""
+    """`{% day entry.worked_on %}`: a calendar date, said as yesterday or 3 days ago while it is near."""
     if value is None:
         return mark_safe("")
     exact = date_format(value, "DATE_FORMAT")
@@ -118,7 +118,7 @@ def _time(machine: str, exact: str, words: str) -> SafeString:
 
 @register.simple_tag
 def person(name: str | None = None) -> SafeString:
-    """`{% person names.get_name %}`: a name that can't turn its line round; "a contributor" when it is hidden."""
+    """`{% person name %}`: a name that can't turn its line round; "a contributor" when it is hidden."""
     if not name:
         return format_html("<span>{}</span>", pgettext("somebody whose name is hidden", "a contributor"))
     return format_html("<bdi>{}</bdi>", name)
@@ -134,8 +134,8 @@ def markdown(text: str | None) -> SafeString:
 def component(context: Context, content: str, name: str, **params: Any) -> SafeString:
     """`{% component "card" heading=... %} body {% endcomponent %}`: a component that wraps a body.
 
-    Renders `_components/<name>.html` with `body` and the given parameters and nothing else of the page's context
-    but the request, so a component can't come to depend on the page it stands in.
+    Renders `_components/<name>.html` with `body`, the given parameters and the request, and nothing else of
+    the page's context, so a component can't come to depend on the page it stands in.
     """
     inner = {"body": content, "request": context.get("request"), **params}
     return mark_safe(get_template(f"_components/{name}.html").render(inner))  # noqa: S308  (rendered by the engine)
@@ -143,13 +143,16 @@ def component(context: Context, content: str, name: str, **params: Any) -> SafeS
 
 @register.simple_tag(takes_context=True)
 def nav_link(context: Context, url: str, label: str, *, count: int = 0, counted: str = "") -> SafeString:
-    """A link of the main navigation: marked when the reader is there; `count` with its words for a screen reader."""
+    """A link of the main navigation, marked when the reader is there; `count` is what waits behind it."""
     request = context.get("request")
     path = request.path if request else ""
-    here = path == url or (url != "/" and path.startswith(url))
-    current = mark_safe(' aria-current="page"' if path == url else ' aria-current="true"') if here else ""
+    current: str = ""
+    if path == url or (url != "/" and path.startswith(url)):
+        current = format_html(' aria-current="{}"', "page" if path == url else "true")
     badge = ""
     if count:
         words = counted or gettext("waiting")
-        badge = format_html(' <span class="count">{}<span class="sr"> {}</span></span>', format_number(count), words)
+        badge = format_html(
+            ' <span class="count">{}<span class="sr"> {}</span></span>', format_number(count), words
+        )
     return format_html('<a href="{}"{}>{}{}</a>', url, current, label, badge)

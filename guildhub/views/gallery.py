@@ -1,4 +1,4 @@
-"""The gallery of components: every piece of the interface with its parameters and an example, for debug only."""
+"""The gallery of components, for debug only: every piece of the interface, what it takes, an example."""
 
 import re
 from datetime import timedelta
@@ -14,8 +14,8 @@ from django.template.loader import get_template
 from django.utils import timezone
 
 SWATCHES = (
-    "ink", "ink-soft", "paper", "sheet", "sunk", "line", "line-strong", "accent", "accent-soft", "link", "link-soft",
-    "ok-soft", "warn", "warn-soft", "stop", "stop-soft", "gold", "warp", "weft", "selvedge",
+    "ink", "ink-soft", "paper", "sheet", "sunk", "line", "line-strong", "accent", "accent-soft", "link",
+    "link-soft", "ok-soft", "warn", "warn-soft", "stop", "stop-soft", "gold", "warp", "weft", "selvedge",
 )  # fmt: skip
 
 
@@ -44,7 +44,9 @@ def component_docs() -> dict[str, str]:
     folder = Path(get_template("_components/button.html").origin.name).parent
     docs = {}
     for path in sorted(folder.glob("*.html")):
-        found = re.match(r"{% comment %}\n(.*?)\n{% endcomment %}", path.read_text(encoding="utf-8"), re.DOTALL)
+        found = re.match(
+            r"{% comment %}\n(.*?)\n{% endcomment %}", path.read_text(encoding="utf-8"), re.DOTALL
+        )
         if found:
             docs[path.stem] = found[1]
     return docs
@@ -62,7 +64,16 @@ def gallery(request: HttpRequest) -> HttpResponse:
         {
             "docs": component_docs(),
             "swatches": SWATCHES,
-            "states": ("draft", "submitted", "in_review", "returned", "approved", "vested", "rejected", "withdrawn"),
+            "states": (
+                "draft",
+                "submitted",
+                "in_review",
+                "returned",
+                "approved",
+                "vested",
+                "rejected",
+                "withdrawn",
+            ),
             "form": GalleryForm(),
             "bad_form": GalleryForm({"minutes": "60", "task": "1"}),
             "now": now,
@@ -72,7 +83,12 @@ def gallery(request: HttpRequest) -> HttpResponse:
             **EXAMPLES,
             "history": [
                 {"at": now - timedelta(days=3), "who": "Nandini Gogoi", "what": "Logged 2 h"},
-                {"at": now - timedelta(days=2), "who": "", "what": "Returned", "note": "Which photos? Please add the link."},
+                {
+                    "at": now - timedelta(days=2),
+                    "who": "",
+                    "what": "Returned",
+                    "note": "Which photos? Please add the link.",
+                },
                 {"at": now - timedelta(hours=5), "who": "فاطمہ زہرا", "what": "Approved 2 h, rubric 4"},
             ],
         },
@@ -104,7 +120,14 @@ EXAMPLES = {
         {"label": "Ledger", "url": "#"},
     ],
     "trail": [("Problems", "#"), ("Flood maps for Majuli", "#")],
-    "keys": [("j k", "move"), ("1–5", "rate"), ("a", "approve"), ("r", "return"), ("x", "tick"), ("Enter", "open")],
+    "keys": [
+        ("j k", "move"),
+        ("1–5", "rate"),
+        ("a", "approve"),
+        ("r", "return"),
+        ("x", "tick"),
+        ("Enter", "open"),
+    ],
     "personas": [
         {"key": "c", "role": "contributor", "current": True},
         {"key": "r", "role": "reviewer"},

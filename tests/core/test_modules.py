@@ -1,6 +1,6 @@
-"""The small scripts in a real browser: the review queue by keyboard, an hour sent once, a moving progress bar.
+"""The small scripts in a real browser: the review queue by keyboard, an hour sent once, a progress bar.
 
-No server: every request of the page is answered here, so what is asserted is what a server would have been sent.
+No server: every request of the page is answered here, and what is asserted is what a server would get.
 """
 
 import json
@@ -20,9 +20,11 @@ UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9
 
 ITEM = """
 <li data-item id="item{n}">
-  <label><input type="checkbox" data-tick form="bulk" name="chosen" value="{n}">tick</label><a data-open href="/work/{n}">open</a>
+  <label><input type="checkbox" data-tick form="bulk" name="chosen" value="{n}">tick</label>
+  <a data-open href="/work/{n}">open</a>
   <form method="post" action="/review/{n}">
-    <input type="radio" data-rating name="rubric" value="2"><input type="radio" data-rating name="rubric" value="4">
+    <input type="radio" data-rating name="rubric" value="2">
+    <input type="radio" data-rating name="rubric" value="4">
     <button data-key="a" name="verdict" value="approve">Approve</button>
     <details><summary>Return</summary><textarea name="why"></textarea>
       <button data-key="r" name="verdict" value="return">Return</button></details>
@@ -56,7 +58,9 @@ class Site:
     def answer(self, route: Route) -> None:
         path = route.request.url.removeprefix(SITE)
         if path.startswith("/js/"):
-            route.fulfill(content_type="text/javascript", body=(JS / path.removeprefix("/js/")).read_text("utf-8"))
+            route.fulfill(
+                content_type="text/javascript", body=(JS / path.removeprefix("/js/")).read_text("utf-8")
+            )
         elif path == "/progress":
             route.fulfill(content_type="application/json", body=json.dumps(self.answers.pop(0)))
         elif path == "/":
@@ -67,7 +71,7 @@ class Site:
             route.fulfill(status=204)  # the browser stays on the page, as if the answer had been lost
 
     def wait_for_sent(self, count: int) -> None:
-        """Let the browser go on until it has sent `count` requests; the assertion after it says what is missing."""
+        """Let the browser go on until it has sent `count` requests; then the assertion speaks."""
         for _ in range(200):
             if len(self.sent) >= count:
                 return
@@ -172,7 +176,9 @@ class TestLog:
 
     def test_a_second_tap_sends_nothing(self, site: Site) -> None:
         # Counted in the page: a browser itself drops all but the last of several sends in one moment.
-        site.page.evaluate("window.sends = 0; addEventListener('submit', e => { sends++; e.preventDefault() })")
+        site.page.evaluate(
+            "window.sends = 0; addEventListener('submit', e => { sends++; e.preventDefault() })"
+        )
         for _ in range(3):
             site.page.get_by_role("button").click(force=True)
         assert site.page.evaluate("sends") == 1
