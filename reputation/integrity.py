@@ -34,6 +34,12 @@ WHERE %(guild)s::uuid IS NULL OR t.guild_id = %(guild)s::uuid
 GROUP BY t.id
 HAVING count(e.id) <> 2 OR min(e.amount) <> -t.amount OR max(e.amount) <> t.amount
     OR min(a.unit) <> t.unit OR max(a.unit) <> t.unit
+UNION ALL
+SELECT format('reputation_entry %%s: its transfer %%s or its account %%s is missing', e.id, e.transfer_id, e.account_id)
+FROM reputation_entry e
+LEFT JOIN reputation_transfer t ON t.id = e.transfer_id LEFT JOIN reputation_account a ON a.id = e.account_id
+WHERE (t.id IS NULL OR a.id IS NULL)
+    AND (%(guild)s::uuid IS NULL OR coalesce(a.guild_id, t.guild_id) = %(guild)s::uuid)
 """
 
 #: Invariant 3. The unique indexes hold it; this finds what slipped in while one was missing.
