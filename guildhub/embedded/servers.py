@@ -1,0 +1,183 @@
+"""Joining the embedded servers: who starts them, who stops them, and the logins they offer."""
+
+from __future__ import annotations
+
+import atexit
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote
+
+import psycopg2
+
+from guildhub.embedded import postgres, redis
+from guildhub.embedded.places import Places
+
+DATABASE = "guildhub"
+SUPERUSER, OWNER, APP = "postgres", "guildhub_owner", "guildhub_app"
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Addresses of the running servers: three database logins (see docs/database-logins.md) and Redis."""
+
+    database_url: str
+    migrate_database_url: str
+    superuser_database_url: str
+    redis_url: str
+    secret_key: str
+    state: Path
+
+
+_users_lock: IO[str] | None = None
+
+
+def connect() -> Servers:
+    """Start the servers or join them, and stay a user of them until this process ends.
+
+    Safe to call from many processes at once and many times in one. Raises EmbeddedServerError.
+    """
+    global _users_lock
+    places = Places.of_this_checkout()
+    with _starting(places):
+        keys = _keys(places)
+        if _users_lock is None:
+            _users_lock = _open(places.state / "users.lock")
+            fcntl.flock(_users_lock, fcntl.LOCK_SH)
+            atexit.register(_leave, os.getpid())
+        _bring_up(places, keys)
+    return _servers(places, keys)
+
+
+def restart_dead_servers() -> list[str]:
+    """Bring back what was killed; returns the names of the servers that had to be restarted."""
+    places = Places.of_this_checkout()
+    with _starting(places):
+        return _bring_up(places, _keys(places))
+
+
+def stop_if_unused() -> bool:
+    """Leave the servers, and stop them if no other process uses them; returns whether they were stopped."""
+    global _users_lock
+    if _users_lock is None:
+        return False
+    lock, _users_lock = _users_lock, None
+    places = Places.of_this_checkout()
+    with _starting(places), lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        postgres.stop(places)
+        redis.stop(places, _keys(places)["redis"])
+    return True
+
+
+def prepare_database(superuser_url: str, name: str) -> None:
+    """Make an empty database for the owner's migrations, in which the app login gets its rights by default."""
+    with _superuser(superuser_url) as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if cursor.fetchone() is None:
+            cursor.execute(
+                f"CREATE DATABASE \"{name}\" OWNER {OWNER} ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0"
+            )
+    with _superuser(superuser_url, name) as cursor:
+        cursor.execute(f"REVOKE ALL ON DATABASE \"{name}\" FROM PUBLIC")
+        cursor.execute(f"GRANT CONNECT ON DATABASE \"{name}\" TO {OWNER}, {APP}")
+        cursor.execute(f"ALTER SCHEMA public OWNER TO {OWNER}")
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {APP}")
+        for rights in ("SELECT, INSERT, UPDATE, DELETE ON TABLES", "USAGE, SELECT ON SEQUENCES"):
+            cursor.execute(f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public GRANT {rights} TO {APP}")
+        cursor.execute(f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC")
+
+
+def _bring_up(places: Places, keys: dict[str, str]) -> list[str]:
+    started = []
+    if not postgres.is_up(places):
+        postgres.start(places, keys["superuser"])
+        started.append("PostgreSQL")
+    if not redis.is_up(places, keys["redis"]):
+        redis.start(places, keys["redis"])
+        started.append("Redis")
+    ready = places.state / "bootstrapped"
+    if not ready.exists():
+        _bootstrap(places, keys)
+        ready.touch(mode=0o600)
+    return started
+
+
+def _bootstrap(places: Places, keys: dict[str, str]) -> None:
+    """Make the two logins and the database. Roles are made here and never in a migration."""
+    url = _servers(places, keys).superuser_database_url
+    with _superuser(url) as cursor:
+        for role, key in ((OWNER, "owner"), (APP, "app")):
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+            verb = "ALTER" if cursor.fetchone() else "CREATE"
+            cursor.execute(f"{verb} ROLE {role} LOGIN PASSWORD %s", [keys[key]])
+    prepare_database(url, DATABASE)
+
+
+@contextmanager
+def _superuser(url: str, name: str = "postgres") -> Iterator[psycopg2.extensions.cursor]:
+    connection = psycopg2.connect(url, dbname=name)
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            yield cursor
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _starting(places: Places) -> Iterator[None]:
+    """One process at a time starts or stops servers."""
+    with _open(places.state / "starting.lock") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _open(path: Path) -> IO[str]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    return os.fdopen(descriptor, "r+")
+
+
+def _leave(process: int) -> None:
+    if os.getpid() == process:
+        stop_if_unused()
+
+
+def _keys(places: Places) -> dict[str, str]:
+    """Random passwords, made once and kept readable by this user alone."""
+    if places.secrets.exists():
+        found: dict[str, str] = json.loads(places.secrets.read_text())
+        return found
+    names = ("superuser", "owner", "app", "redis", "secret_key")
+    keys = {name: secrets.token_urlsafe(36) for name in names}
+    fresh = places.secrets.with_suffix(".tmp")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(keys, file)
+    fresh.rename(places.secrets)
+    return keys
+
+
+def _servers(places: Places, keys: dict[str, str]) -> Servers:
+    host = quote(str(places.sockets), safe="")
+
+    def url(user: str, password: str) -> str:
+        return f"postgresql://{user}:{password}@{host}/{DATABASE}"
+
+    return Servers(
+        database_url=url(APP, keys["app"]),
+        migrate_database_url=url(OWNER, keys["owner"]),
+        superuser_database_url=url(SUPERUSER, keys["superuser"]),
+        redis_url=f"unix://:{keys['redis']}@{redis.socket_path(places)}",
+        secret_key=keys["secret_key"],
+        state=places.state,
+    )
