@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.conf import settings
+from django.db.models import Count, Exists, Q
 from django.http import HttpRequest
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from accounts.models import Subject
+from accounts.models import Subject, User
+from accounts.queries import ids_of
 from guilds.queries import live_grants
 
 THEMES = ("light", "dark")
@@ -44,56 +46,55 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The frame for this reader; one SQL statement when they are signed in, none otherwise."""
     theme = request.COOKIES.get("theme", "")
-    common = {"theme": theme if theme in THEMES else "", "foot_links": _foot_links()}
+    common = {
+        "theme": theme if theme in THEMES else "",
+        "languages": getattr(settings, "LANGUAGES_OFFERED", [settings.LANGUAGE_CODE]),
+        "foot_links": _foot_links(),
+    }
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return common | _frame_for_anyone()
+    assert isinstance(user, User)
     return common | _frame_for_member(user)
 
 
 def _frame_for_anyone() -> dict[str, Any]:
     return {
-        "links": _present(Link("/problems/", _("Problems")), Link("/accounts/signup/", _("Make an account"))),
-        "action": Link("/accounts/login/", _("Sign in")),
+        "links": _present(Link("/problems/", _("Problems")), Link(reverse("account_signup"), _("Make an account"))),
+        "action": Link(reverse("account_login"), _("Sign in")),
     }
 
 
-def _frame_for_member(user: Any) -> dict[str, Any]:
-    me = _read_member(user.subject_id)
+def _frame_for_member(user: User) -> dict[str, Any]:
+    unread, may_review = _what_waits(user)
+    profile = getattr(user.subject, "profile", None)
     return {
         "links": _present(
             Link("/home/", _("Home")),
             Link("/problems/", _("Problems")),
-            *([Link("/review/", _("Review"))] if me["may_review"] else []),
-            Link("/inbox/", _("Inbox"), count=me["unread"]),
+            *([Link("/review/", _("Review"))] if may_review else []),
+            Link("/inbox/", _("Inbox"), count=unread),
             *([Link("/ops/", _("Ops"))] if user.is_staff else []),
         ),
         "me_links": _present(
             Link("/me/hours/", _("My hours")),
             Link("/me/points/", _("My points")),
             Link("/settings/", _("Settings")),
-            Link("/accounts/email/", _("E-mail addresses")),
+            Link(reverse("account_email"), _("E-mail addresses")),
         ),
-        "display_name": me["profile__display_name"] or _("You"),
-        "logout_url": "/accounts/logout/",
+        "display_name": (profile and profile.display_name) or _("You"),
+        "logout_url": reverse("account_logout"),
         "action": Link("/log/", _("Log hours")) if is_routed("/log/") else None,
     }
 
 
-def _read_member(subject_id: Any) -> dict[str, Any]:
-    """Name, unread notices and whether the person may review anywhere, their linked subjects included."""
-    grants = live_grants(timezone.now()).filter(
-        Q(subject_id=OuterRef("pk")) | Q(subject__primary_link__primary_id=OuterRef("pk"))
-    )
-    return (
-        Subject.objects.filter(pk=subject_id)
-        .annotate(
-            unread=Count("notices", filter=Q(notices__read_at__isnull=True)),
-            may_review=Exists(grants),
-        )
-        .values("profile__display_name", "unread", "may_review")
-        .get()
-    )
+def _what_waits(user: User) -> tuple[int, bool]:
+    """Unread notices, and whether the person may review in any guild; one statement for both."""
+    ids = ids_of(user)
+    may_review = Exists(live_grants(timezone.now()).filter(subject_id__in=ids))
+    unread = Count("notices", filter=Q(notices__read_at__isnull=True))
+    rows = Subject.objects.filter(pk__in=ids).values_list(unread, may_review)
+    return sum(row[0] for row in rows), any(row[1] for row in rows)
 
 
 def _foot_links() -> list[Link]:
