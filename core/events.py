@@ -98,6 +98,13 @@ def deliver_events(consumer: str, *, now: datetime, limit: int = BATCH) -> int:
     return len(rows)
 
 
+def consumers_with_due_events(*, now: datetime) -> list[str]:
+    """Names of the consumers for which something is due; those that no installed app claims are left out."""
+    due = Delivery.objects.filter(parked_at__isnull=True, due_at__lte=now)
+    names = due.order_by("consumer").values_list("consumer", flat=True).distinct()
+    return [name for name in names if registries.subscription(name) is not None]
+
+
 def _run(subscription: registries.Subscription, rows: list[Delivery], *, now: datetime) -> list[Delivery]:
     """Rows whose handler succeeded; the others are put off or parked."""
     try:

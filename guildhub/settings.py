@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
-if (BASE_DIR / ".env").exists():
-    environ.Env.read_env(BASE_DIR / ".env")
+#: File of settings beside the checkout; an empty name means none (tests read none).
+_env_file = env.str("GUILDHUB_ENV_FILE", ".env")
+if _env_file and (BASE_DIR / _env_file).is_file():
+    environ.Env.read_env(BASE_DIR / _env_file)
 
 
 def _is_loopback(host: str) -> bool:
@@ -193,7 +195,9 @@ CACHES = {
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 SESSION_COOKIE_HTTPONLY = True
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = env.str("BROKER_URL", "") or REDIS_URL.replace("unix://", "redis+socket://", 1)
+#: Tests without a worker switch this off; deliveries then wait for an explicit `deliver_events`.
+JOBS_ARE_NUDGED = True
 
 # Mail --------------------------------------------------------------------------------------------------------------
 

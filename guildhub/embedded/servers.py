@@ -168,10 +168,11 @@ def _keys(places: Places) -> dict[str, str]:
 
 
 def _servers(places: Places, keys: dict[str, str]) -> Servers:
-    host = quote(str(places.sockets), safe="")
+    host = quote(str(places.sockets))
 
     def url(user: str, password: str) -> str:
-        return f"postgresql://{user}:{password}@{host}/{DATABASE}"
+        # The socket's directory as an option: readers of URLs fold the case of a host.
+        return f"postgresql://{user}:{password}@/{DATABASE}?host={host}"
 
     return Servers(
         database_url=url(APP, keys["app"]),

@@ -1,0 +1,32 @@
+"""Celery: the broker, what the scheduler sweeps, and how workers treat their jobs. Jobs are made by `core.jobs.job`."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guildhub.settings")
+
+app = Celery("guildhub")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_ignore_result=True,
+    task_publish_retry=False,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        # Longer than the longest job: a message handed out earlier than that would run twice at once.
+        "visibility_timeout": 900,
+        "socket_connect_timeout": 0.3,
+    },
+    timezone="UTC",
+    # Everything scheduled is a sweep that is safe to run twice, so the schedule needs no file of its own.
+    beat_scheduler="celery.beat:Scheduler",
+    beat_schedule={
+        "core.sweep_deliveries": {"task": "core.sweep_deliveries", "schedule": 3.0, "options": {"expires": 10}},
+        "projects.release_ended_claims": {"task": "projects.release_ended_claims", "schedule": 3600.0},
+    },
+)
+app.autodiscover_tasks(related_name="jobs")
