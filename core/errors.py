@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
+
 
 class DomainError(Exception):
     """An expected refusal. `message` is shown to the person as it stands; `code` is for programs."""
@@ -13,8 +15,8 @@ class DomainError(Exception):
         self.message = str(message)
 
 
-class PermissionRefused(DomainError):
-    """The person may not do this; the message says what would help."""
+class PermissionRefused(DomainError, PermissionDenied):
+    """The person may not do this; the message says what would help. Django answers it with 403 and the sentence."""
 
     code = "not_permitted"
 

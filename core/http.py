@@ -1,0 +1,85 @@
+"""What views that change something share: one service call a request, and every refusal in words.
+
+A page's forms post to the page's own address with the pressed button's name in `do`, so that signing in on the way
+leads back to the page, and a refused form is shown where it was typed. A missing right is Django's own 403
+(`core.errors.PermissionRefused` is a PermissionDenied); whatever else a service refuses becomes a form error or a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from core.errors import DomainError, PermissionRefused, TransitionRefused
+
+#: Shows the page again with forms that could not be accepted, by the name of their action.
+Show = Callable[..., HttpResponse]
+
+
+@dataclass
+class Attempt:
+    """Whether a service call went through."""
+
+    refusal: DomainError | None = None
+
+    @property
+    def went_through(self) -> bool:
+        return self.refusal is None
+
+
+@contextmanager
+def attempt(request: HttpRequest, form: forms.BaseForm | None = None) -> Iterator[Attempt]:
+    """Turn a refusal inside into an error of `form`, or into a message. A missing right goes on to the 403 page."""
+    tried = Attempt()
+    try:
+        yield tried
+    except PermissionRefused:
+        raise
+    except DomainError as refusal:
+        tried.refusal = refusal
+        if form is not None:
+            form.add_error(None, refusal.message)
+        elif isinstance(refusal, TransitionRefused):
+            messages.info(request, refusal.message)  # mostly a button pressed twice: nothing is wrong
+        else:
+            messages.error(request, refusal.message)
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing a page's button does: `verb(request, thing, values)` calls one service and returns what to say.
+
+    `form(thing, data)` reads what was typed along with it. `then(thing)` is where to go (default: back to the thing).
+    """
+
+    verb: Callable[[HttpRequest, Any, dict[str, Any]], str]
+    form: Callable[[Any, QueryDict | None], forms.BaseForm] | None = None
+    then: Callable[[Any], Any] | None = None
+
+
+def perform(request: HttpRequest, thing: Any, actions: Mapping[str, Action], show: Show) -> HttpResponse:
+    """Run the action that was pressed and lead back to the page; a form with errors is shown again as it was typed."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    name = request.POST.get("do", "")
+    action = actions.get(name)
+    if action is None:
+        return HttpResponseBadRequest(_("This page has no such button. Go back and reload it."))
+    form = action.form(thing, request.POST) if action.form else None
+    if form is not None and not form.is_valid():
+        return show(request, thing, {name: form})
+    with attempt(request, form) as tried:
+        said = action.verb(request, thing, form.cleaned_data if form is not None else {})
+        messages.success(request, said)
+    if form is not None and not tried.went_through:
+        return show(request, thing, {name: form})
+    return redirect(action.then(thing) if action.then else thing)
