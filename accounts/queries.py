@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, QuerySet
 
-from accounts.models import ImportedIdentity, Profile, Subject, User
+from accounts.models import ImportedIdentity, Subject, User
+from accounts.rules import email_hash as email_hash  # reads about a history's authors start from it
 
 _LINKED = """
 WITH person AS (
@@ -28,6 +28,24 @@ def linked_subjects(subject_id: UUID) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(_LINKED, {"id": str(subject_id)})
         return [row[0] for row in cursor.fetchall()]
+
+
+_LINKED_PEOPLE = """
+WITH asked AS (
+    SELECT a.id, coalesce(l.primary_id, a.id) AS root
+    FROM unnest(%s::uuid[]) AS a (id) LEFT JOIN accounts_subjectlink l ON l.alias_id = a.id
+)
+SELECT asked.id, asked.root, array_agg(l.alias_id ORDER BY l.linked_at, l.alias_id) FILTER (WHERE l.alias_id IS NOT NULL)
+FROM asked LEFT JOIN accounts_subjectlink l ON l.primary_id = asked.root
+GROUP BY asked.id, asked.root
+"""
+
+
+def linked_people(subject_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """`linked_subjects` of many people in one statement: per given id every id of that person, the primary first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LINKED_PEOPLE, [[str(subject_id) for subject_id in set(subject_ids)]])
+        return {subject_id: [root, *(aliases or [])] for subject_id, root, aliases in cursor.fetchall()}
 
 
 def ids_of(user: User) -> list[UUID]:
@@ -50,9 +68,9 @@ def lock_people(subject_ids: Iterable[UUID]) -> None:
     """
     wanted = set(subject_ids)
     while True:
-        ids = {linked for subject_id in wanted for linked in linked_subjects(subject_id)}
+        ids = {linked for person in linked_people(wanted).values() for linked in person}
         list(Subject.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True))
-        if {linked for subject_id in wanted for linked in linked_subjects(subject_id)} == ids:
+        if {linked for person in linked_people(wanted).values() for linked in person} == ids:
             return
 
 
@@ -62,19 +80,12 @@ def same_person(one: UUID, other: UUID) -> bool:
 
 
 def display_names(subject_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Names for members' eyes, in two statements; a person who gave none is missing from the result."""
+    """Names for members' eyes, in one statement (none for nobody); a person who gave none is missing from the result."""
     ids = set(subject_ids)
-    names = dict(Profile.objects.filter(subject_id__in=ids).exclude(display_name="").values_list("subject_id", "display_name"))
-    rest = ids - names.keys()
-    if rest:
-        imported = ImportedIdentity.objects.filter(subject_id__in=rest).exclude(name="")
-        names.update(imported.values_list("subject_id", "name"))
-    return names
-
-
-def email_hash(email: str) -> str:
-    """First 16 hex digits of SHA-256 of the trimmed lower-case e-mail: how a history names an address."""
-    return hashlib.sha256(email.strip().lower().encode()).hexdigest()[:16]
+    if not ids:
+        return {}
+    rows = Subject.objects.filter(pk__in=ids).values_list("pk", "profile__display_name", "imported_identity__name")
+    return {pk: chosen or imported for pk, chosen, imported in rows if chosen or imported}
 
 
 def claimable_identities(email: str) -> QuerySet[ImportedIdentity]:

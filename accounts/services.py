@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import ImportedIdentity, Profile, Subject, SubjectLink
 from accounts.queries import claimable_identities, linked_subjects, lock_person
+from accounts.rules import NAME_LENGTH_MOST, name_key
 from core import registries
 from core.errors import DomainError
 from core.events import record_event
@@ -28,6 +30,41 @@ def save_profile(*, subject: Subject, **fields: Any) -> Profile:
     """Create or change a person's profile; fields as on `Profile`."""
     profile, _created = Profile.objects.update_or_create(subject=subject, defaults=fields)
     return profile
+
+
+#: How an imported author is known: the hash of their address and the key of their name.
+IdentityKey = tuple[str, str]
+
+
+@transaction.atomic
+def know_identities(*, authors: Iterable[tuple[str, str]], now: datetime) -> dict[IdentityKey, UUID]:
+    """The Subject of each author (name, e-mail hash), made where there was none; at most five statements.
+
+    Two names under one address are two people, and one name under two addresses is two people: a history proves
+    no more. Keys of the result are (e-mail hash, name key).
+    """
+    names = {(digest, name_key(name)): " ".join(name.split())[:NAME_LENGTH_MOST] for name, digest in authors}
+    known = _identities(names)
+    if missing := sorted(names.keys() - known.keys()):
+        with connection.cursor() as cursor:
+            # Two imports that meet the same new author at once would each make a Subject; one of them waits.
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('accounts.know_identities', 0))")
+        known |= _identities(missing)
+        missing = [key for key in missing if key not in known]
+        subjects = Subject.objects.bulk_create(Subject(created_at=now) for _key in missing)
+        ImportedIdentity.objects.bulk_create(
+            ImportedIdentity(subject=subject, name=names[key], email_hash=key[0], name_key=key[1])
+            for key, subject in zip(missing, subjects, strict=True)
+        )
+        known |= {key: subject.pk for key, subject in zip(missing, subjects, strict=True)}
+    return known
+
+
+def _identities(keys: Iterable[IdentityKey]) -> dict[IdentityKey, UUID]:
+    wanted = set(keys)
+    rows = ImportedIdentity.objects.filter(email_hash__in={digest for digest, _name in wanted})
+    found = {(digest, name): subject for digest, name, subject in rows.values_list("email_hash", "name_key", "subject_id")}
+    return {key: subject for key, subject in found.items() if key in wanted}
 
 
 @transaction.atomic
