@@ -1,0 +1,194 @@
+"""Starts everything, watches over it, and stops it: `python -m guildhub.supervisor`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+
+from guildhub.supervisor.children import Child
+from guildhub.supervisor.output import Printer
+from guildhub.supervisor.ports import PortBusy, answers, choose_port
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVER_LOOK_SECONDS = 2.0
+ANSWER_SECONDS = 90.0
+STOP_SECONDS = 15.0
+
+
+class Supervisor:
+    """The state of one `make run`: its children, and whether somebody asked it to stop."""
+
+    def __init__(self, printer: Printer) -> None:
+        self.printer = printer
+        self.stopping = threading.Event()
+        self.children: list[Child] = []
+        self.one_shot: Child | None = None
+        self._last_trouble = ""
+
+    def run(self) -> int:
+        """Everything from the first line to the last; returns the exit code."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._asked_to_stop)
+        settings = self._read_settings()
+        if settings is None:
+            return 1
+        try:
+            code = self._run(settings)
+        finally:
+            self._stop()
+        return code
+
+    def _run(self, settings: object) -> int:
+        bind, embedded = getattr(settings, "BIND"), bool(getattr(settings, "EMBEDDED"))
+        given = getattr(settings, "PORT") if "PORT" in os.environ else None
+        try:
+            port = choose_port(bind, given)
+        except PortBusy as busy:
+            self.printer.say(str(busy))
+            return 1
+        if given is None and port != getattr(settings, "PORT"):
+            self.printer.say(f"Port {getattr(settings, 'PORT')} is used by another program; taking {port}.")
+        if not self._prepare() or self.stopping.is_set():
+            return 0 if self.stopping.is_set() else 1
+        self._start_children(bind, port)
+        address = f"http://{f'[{bind}]' if ':' in bind else bind}:{port}"
+        if self._wait_for(address, embedded):
+            self._greet(address, demo=bool(getattr(settings, "DEMO")))
+        self._watch(embedded)
+        return 0
+
+    def _read_settings(self) -> object | None:
+        """The settings module, which starts or joins the embedded servers; None after saying what is wrong."""
+        from django.core.exceptions import ImproperlyConfigured
+
+        self.printer.say("Starting. Ctrl-C stops everything.")
+        try:
+            from guildhub import settings
+        except ImproperlyConfigured as error:
+            self.printer.say(f"guildhub can't start: {error}")
+            return None
+        if settings.EMBEDDED:
+            self.printer.say("PostgreSQL and Redis are up.")
+        return settings
+
+    def _prepare(self) -> bool:
+        """Migrations, static files and the demo guild; says so when it fails."""
+        self.one_shot = Child("setup", [sys.executable, "manage.py", "prepare"], self._environment(), self.printer)
+        code = self.one_shot.run_once()
+        self.one_shot = None
+        if code and not self.stopping.is_set():
+            self.printer.say("The database could not be prepared; the lines above say why.")
+        return code == 0
+
+    def _start_children(self, bind: str, port: int) -> None:
+        # As root Celery lectures for five lines at every start; the embedded servers have their own user anyway.
+        quiet = ["-W", "ignore:You're running the worker with superuser privileges"]
+        celery = [sys.executable, *quiet, "-m", "celery", "--quiet", "-A", "guildhub.celery"]
+        commands = {
+            "web": [
+                sys.executable, "-m", "granian", "--interface", "wsgi", "--host", bind, "--port", str(port),
+                "--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
+                "--workers-kill-timeout", "5", "guildhub.wsgi:application",
+            ],
+            "worker": [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "2"],
+            "scheduler": [*celery, "beat", "--loglevel", "WARNING", "--pidfile="],
+        }  # fmt: skip
+        for name, command in commands.items():
+            child = Child(name, command, self._environment(), self.printer)
+            self.children.append(child)
+            child.start()
+
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, "DJANGO_SETTINGS_MODULE": "guildhub.settings", "PYTHONUNBUFFERED": "1"}
+
+    def _wait_for(self, address: str, embedded: bool) -> bool:
+        """Whether the web server answered before the patience ended; children that die meanwhile are restarted."""
+        ends = time.monotonic() + ANSWER_SECONDS
+        while time.monotonic() < ends and not self.stopping.wait(0.1):
+            if answers(f"{address}/healthz"):
+                return True
+            self._look_after(embedded=False)
+        if not self.stopping.is_set():
+            self.printer.say(f"{address} gives no answer yet; the lines above say why. guildhub goes on trying.")
+        return False
+
+    def _greet(self, address: str, *, demo: bool) -> None:
+        if not demo:
+            self.printer.say(f"guildhub answers at {address}/")
+            return
+        self.printer.last(
+            f"guildhub is at                        {address}/",
+            f"log an hour as the demo contributor   {address}/demo/contributor/?next=/log/",
+            f"approve it as the demo reviewer       {address}/demo/reviewer/?next=/review/",
+        )
+
+    def _watch(self, embedded: bool) -> None:
+        while not self.stopping.wait(0.5):
+            self._look_after(embedded=embedded)
+
+    def _look_after(self, *, embedded: bool) -> None:
+        now = time.monotonic()
+        for child in self.children:
+            child.look_after(now)
+        if embedded and now >= getattr(self, "_next_look", 0.0):
+            self._next_look = now + SERVER_LOOK_SECONDS
+            self._look_after_servers()
+
+    def _look_after_servers(self) -> None:
+        """Bring back a killed PostgreSQL or Redis, and say so once; a full disk is asked again until there is room."""
+        from guildhub import embedded
+
+        try:
+            restarted = embedded.restart_dead_servers()
+        except embedded.EmbeddedServerError as error:
+            self._next_look = time.monotonic() + 5 * SERVER_LOOK_SECONDS
+            if str(error) != self._last_trouble:
+                self._last_trouble = str(error)
+                self.printer.say(str(error))
+            return
+        self._last_trouble = ""
+        for name in restarted:
+            self.printer.say(f"{name} had stopped. It runs again; what was saved is still there.")
+
+    def _asked_to_stop(self, number: int, _frame: FrameType | None) -> None:
+        if self.stopping.is_set():
+            return
+        self.stopping.set()
+        if self.one_shot is not None:
+            self.one_shot.ask_to_stop()
+
+    def _stop(self) -> None:
+        """Children first, then the servers if nobody else uses them."""
+        self.stopping.set()
+        if self.children:
+            self.printer.say("Stopping.")
+        for child in self.children:
+            child.ask_to_stop()
+        deadline = time.monotonic() + STOP_SECONDS
+        for child in self.children:
+            if not child.wait_or_kill(deadline):
+                self.printer.say(f"The {child.name} did not end in {STOP_SECONDS:.0f} s and was killed.")
+        from guildhub import settings
+
+        if settings.EMBEDDED:
+            from guildhub import embedded
+
+            if embedded.stop_if_unused():
+                self.printer.say("Everything is stopped.")
+            else:
+                self.printer.say("PostgreSQL and Redis stay up: another process of this checkout uses them.")
+
+
+def main() -> int:
+    """Run from the checkout's folder, whatever folder it was called from."""
+    os.chdir(ROOT)
+    return Supervisor(Printer()).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
