@@ -33,6 +33,10 @@ def change_state(
     The caller holds the row's lock. Raises TransitionRefused when the step is not declared.
     """
     allowed = thing.TRANSITIONS.get(thing.state, frozenset())
+    if to == thing.state:
+        raise TransitionRefused(
+            _("This is “%(now)s” already. Nothing was changed.") % {"now": thing.get_state_display()}
+        )
     if to not in allowed:
         raise TransitionRefused(
             _("This is “%(now)s” by now, so it can't become “%(to)s”. Reload the page to see it as it is.")

@@ -6,22 +6,35 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Subject
-from accounts.queries import lock_person
-from core.errors import DomainError
+from accounts.queries import linked_subjects, lock_people, lock_person
+from core.errors import DomainError, TransitionRefused
 from core.events import record_event
 from core.transitions import change_state, note_state
 from guilds.models import Grant, Guild, Membership, Policy
 from guilds.permissions import check_guild_open, check_hub_steward, check_steward
+from guilds.queries import is_member, live_grants
 
 
-class AlreadyMember(DomainError):
+class AlreadyMember(TransitionRefused):
     """The person belongs to the guild already."""
 
     code = "already_member"
+
+
+class AddressTaken(DomainError):
+    """Another guild has this address already."""
+
+    code = "address_taken"
+
+
+class RightHeld(TransitionRefused):
+    """The person holds this right already."""
+
+    code = "right_held"
 
 
 class SelfGrant(DomainError):
@@ -34,8 +47,18 @@ class SelfGrant(DomainError):
 def propose_guild(
     *, slug: str, name: str, summary: str, by: Subject, now: datetime, is_demo: bool = False, **fields: Any
 ) -> Guild:
-    """Write down a guild that waits for a hub steward; its proposer is its first member. Policy 1 is made with it."""
-    guild = Guild.objects.create(slug=slug, name=name, summary=summary, created_at=now, is_demo=is_demo, **fields)
+    """Write down a guild that waits for a hub steward; its proposer is its first member. Policy 1 is made with it.
+
+    Raises AddressTaken, also when two people choose one address in the same moment.
+    """
+    guild = Guild(slug=slug, name=name, summary=summary, created_at=now, is_demo=is_demo, **fields)
+    try:
+        with transaction.atomic():
+            guild.save(force_insert=True)
+    except IntegrityError as error:
+        if not Guild.objects.filter(slug=slug).exists():
+            raise
+        raise AddressTaken(_("A guild with this address exists already. Choose another address.")) from error
     note_state(guild, "", actor=by.pk, now=now)
     Policy.objects.create(guild=guild, version=1, effective_at=now, published_by=by.pk)
     Membership.objects.create(guild=guild, subject=by, joined_at=now)
@@ -46,6 +69,7 @@ def propose_guild(
 def open_guild(*, guild: Guild, steward: Subject, by: Subject, now: datetime) -> Guild:
     """Open a proposed guild and give it its first steward; `by` is a hub steward, not the one given the right."""
     check_hub_steward(by)
+    lock_people([by.pk, steward.pk])
     guild = Guild.objects.select_for_update(no_key=True).get(pk=guild.pk)
     change_state(guild, Guild.State.OPEN, actor=by.pk, now=now)
     _event("guild.opened", guild, by=by, now=now)
@@ -79,17 +103,25 @@ def leave_guild(*, guild: Guild, by: Subject, now: datetime) -> None:
 def grant_right(
     *, guild: Guild, subject: Subject, right: str, by: Subject, now: datetime, until: datetime | None = None
 ) -> Grant:
-    """Give a member a right until a date (None: until revoked). Raises SelfGrant."""
+    """Give a member a right until a date (None: until revoked). Raises SelfGrant, RightHeld, PermissionRefused."""
     check_guild_open(guild)
     check_steward(by, guild, now)
+    if until is not None and until <= now:
+        raise DomainError(_("A right ends after it starts. Choose a later day."))
+    if not is_member(subject.pk, guild.pk):
+        raise DomainError(_("Only members of the guild can be given a right. They join first."))
     return _give(guild, subject, right, given_by=by, now=now, until=until)
 
 
 def _give(
     guild: Guild, subject: Subject, right: str, *, given_by: Subject, now: datetime, until: datetime | None
 ) -> Grant:
-    if subject.pk in lock_person(given_by.pk):
+    lock_people([given_by.pk, subject.pk])
+    ids = linked_subjects(subject.pk)
+    if given_by.pk in ids:
         raise SelfGrant(_("You can't give a right to yourself. Another steward can."))
+    if live_grants(now).filter(guild=guild, subject_id__in=ids, right=right).exists():
+        raise RightHeld(_("This person is a %(right)s already.") % {"right": Grant.Right(right).label})
     grant = Grant.objects.create(
         guild=guild, subject=subject, right=right, given_by=given_by, starts_at=now, ends_at=until
     )

@@ -15,6 +15,7 @@ from core.transitions import change_state, note_state
 from guilds.models import Guild
 from projects.models import Problem
 from projects.permissions import check_can_decide_problem, check_can_edit_problem, check_can_post_problem
+from projects.services.sent_twice import sent_before
 from projects.slugs import free_slug
 
 #: What the author writes; everything else about a problem is decided by others.
@@ -45,8 +46,11 @@ class ProblemUnfinished(DomainError):
 
 @transaction.atomic
 def draft_problem(*, guild: Guild, by: Subject, now: datetime, title: str, statement: str = "", **fields: Any) -> Problem:
-    """Start a problem that only its author sees. `fields` as in PROBLEM_FIELDS."""
+    """Start a problem that only its author sees; sent twice it is one. `fields` as in PROBLEM_FIELDS."""
     check_can_post_problem(by, guild)
+    sent = sent_before(Problem, by=by, now=now, guild=guild, state="draft", title=title, statement=statement)
+    if sent:
+        return sent
     problem = Problem.objects.create(
         guild=guild,
         author=by,

@@ -18,6 +18,7 @@ from projects.models import Problem, Project, Task
 from projects.permissions import check_can_maintain
 from projects.rules import PROBLEM_OPEN_TO_PROJECTS, PROJECT_TAKES_WORK
 from projects.services.problems import ReasonMissing
+from projects.services.sent_twice import sent_before
 from projects.slugs import free_slug
 
 
@@ -38,7 +39,13 @@ def propose_project(
     repository_url: str = "",
     language: str = "en",
 ) -> Project:
-    """Propose work on an accepted problem, with its open-work task as a draft. Raises ProblemNotAccepted."""
+    """Propose work on an accepted problem, with its open-work task as a draft; sent twice it is one.
+
+    Raises ProblemNotAccepted.
+    """
+    sent = sent_before(Project, by=by, now=now, problem=problem, state="proposal", title=title, summary=summary)
+    if sent:
+        return sent
     problem = Problem.objects.select_for_update(no_key=True, of=("self",)).select_related("guild").get(pk=problem.pk)
     check_guild_open(problem.guild)
     check_member(by, problem.guild)

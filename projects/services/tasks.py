@@ -18,6 +18,7 @@ from guilds.permissions import check_maintainer
 from guilds.queries import current_policy
 from projects.models import Project, Task
 from projects.permissions import check_can_claim, check_can_maintain
+from projects.services.sent_twice import sent_before
 
 TASK_FIELDS = ("title", "description", "role", "skills", "difficulty", "estimate_minutes", "is_starter")
 #: What may still change after publication; points depend on the rest.
@@ -38,9 +39,12 @@ class TaskClosed(DomainError):
 
 @transaction.atomic
 def draft_task(*, project: Project, by: Subject, now: datetime, title: str, **fields: Any) -> Task:
-    """Write a task that is not open yet; `fields` as in TASK_FIELDS."""
+    """Write a task that is not open yet; sent twice it is one. `fields` as in TASK_FIELDS."""
     project = Project.objects.select_related("guild").get(pk=project.pk)
     check_can_maintain(by, project, now)
+    sent = sent_before(Task, by=by, now=now, project=project, state="draft", title=title, **fields)
+    if sent:
+        return sent
     task = Task(project=project, title=title, author=by, created_at=now, **fields)
     task.full_clean(exclude=["author", "project"])
     task.save(force_insert=True)
