@@ -7,15 +7,22 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
-from django.utils import timezone
 
 from accounts.models import ImportedIdentity, Profile, Subject, SubjectLink, User
-from core.models import LogSalt, StateChange
-from core.registries import holds_nothing_personal, register_personal_data
+from core.models import Delivery, Event, LogEntry, LogRoot, LogSalt, StateChange
+from core.public_log import forget_salts, names_one_of
+from core.registries import holds_nothing_personal, register_forgotten, register_personal_data
+
+
+def _erase_addresses(ids: Sequence[UUID]) -> None:
+    EmailAddress.objects.filter(user__subject_id__in=ids).delete()
+
+
+def _export_addresses(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+    return EmailAddress.objects.filter(user__subject_id__in=ids).values("email", "verified", "primary")
 
 
 def _erase_users(ids: Sequence[UUID]) -> None:
-    EmailAddress.objects.filter(user__subject_id__in=ids).delete()
     User.objects.filter(subject_id__in=ids).delete()
 
 
@@ -51,8 +58,8 @@ def _export_links(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
     return SubjectLink.objects.filter(primary_id__in=ids).values("alias_id", "primary_id", "linked_at")
 
 
-def _mark_erased(ids: Sequence[UUID]) -> None:
-    Subject.objects.filter(pk__in=ids, erased_at__isnull=True).update(erased_at=timezone.now())
+def _keep(ids: Sequence[UUID]) -> None:
+    """The random id stays; `accounts.services.erase_person` has marked it."""
 
 
 def _export_subjects(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
@@ -69,30 +76,32 @@ def _export_reasons(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
     )
 
 
+def _export_events(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+    rows = Event.objects.filter(names_one_of(ids)).order_by("pk")
+    return rows.values("kind", "object_kind", "object_id", "guild", "data", "occurred_at")
+
+
 def _erase_salts(ids: Sequence[UUID]) -> None:
-    texts = [str(i) for i in ids]
-    LogSalt.objects.filter(event__actor__in=ids).delete()
-    LogSalt.objects.filter(event__data__subject__in=texts).delete()
-    LogSalt.objects.filter(event__data__alias__in=texts).delete()
+    forget_salts(ids)
+
+
+def _erased_of(ids: set[UUID]) -> set[UUID]:
+    return set(Subject.objects.filter(pk__in=ids, erased_at__isnull=False).values_list("pk", flat=True))
 
 
 def register() -> None:
     """Fill the registry for core's and accounts' models; core itself knows no people."""
-    from core.models import Delivery, Event, LogEntry, LogRoot
-
+    # Erasers run from the last to the first: the salts go last, because the sequencer waits from there to the commit.
+    register_personal_data(LogSalt, erase=_erase_salts, export=lambda ids: [])
+    register_personal_data(Subject, erase=_keep, export=_export_subjects)
     register_personal_data(User, erase=_erase_users, export=_export_users)
-    register_personal_data(EmailAddress, erase=_erase_users, export=_export_addresses)
+    register_personal_data(EmailAddress, erase=_erase_addresses, export=_export_addresses)
     register_personal_data(Profile, erase=_erase_profiles, export=_export_profiles)
     register_personal_data(ImportedIdentity, erase=_erase_identities, export=_export_identities)
     register_personal_data(SubjectLink, erase=_erase_links, export=_export_links)
-    register_personal_data(Subject, erase=_mark_erased, export=_export_subjects)
     register_personal_data(StateChange, erase=_erase_reasons, export=_export_reasons)
-    register_personal_data(LogSalt, erase=_erase_salts, export=lambda ids: [])
-    holds_nothing_personal(Event, "random ids, numbers and closed words; checked by core/event_kinds.py")
+    register_personal_data(Event, erase=_keep, export=_export_events)
     holds_nothing_personal(Delivery, "which consumer has still to see which event")
     holds_nothing_personal(LogEntry, "salted hashes; deleting the salt makes a leaf unreadable")
     holds_nothing_personal(LogRoot, "hashes")
-
-
-def _export_addresses(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
-    return EmailAddress.objects.filter(user__subject_id__in=ids).values("email", "verified", "primary")
+    register_forgotten(_erased_of)

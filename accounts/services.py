@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import ImportedIdentity, Profile, Subject, SubjectLink
-from accounts.queries import claimable_identities, linked_subjects, lock_person
+from accounts.queries import claimable_identities, linked_subjects, lock_people, lock_person
 from accounts.rules import NAME_LENGTH_MOST, name_key
 from core import registries
 from core.errors import DomainError
@@ -30,6 +30,12 @@ def save_profile(*, subject: Subject, **fields: Any) -> Profile:
     """Create or change a person's profile; fields as on `Profile`."""
     profile, _created = Profile.objects.update_or_create(subject=subject, defaults=fields)
     return profile
+
+
+class IdentityClaimed(DomainError):
+    """The imported author belongs to a person already."""
+
+    code = "identity_claimed"
 
 
 #: How an imported author is known: the hash of their address and the key of their name.
@@ -71,11 +77,13 @@ def _identities(keys: Iterable[IdentityKey]) -> dict[IdentityKey, UUID]:
 def claim_identity(*, identity: ImportedIdentity, by: Subject, now: datetime) -> SubjectLink:
     """Join an imported author to the person who proved to be them; no past row is rewritten.
 
-    Proof is a verified e-mail address with the identity's hash. Raises IdentityNotProved when no verified
-    address fits, when the address is shared by several authors, or when somebody has claimed it already.
+    Proof is a verified e-mail address with the identity's hash. Raises IdentityClaimed when somebody has claimed it,
+    and IdentityNotProved when no verified address fits or when several authors share the address.
     """
-    lock_person(by.pk)
-    Subject.objects.select_for_update(no_key=True).get(pk=identity.subject_id)
+    # Both people at once: a verdict on the author's work may be locking the two in the other order.
+    lock_people([by.pk, identity.subject_id])
+    if SubjectLink.objects.filter(alias_id=identity.subject_id).exists():
+        raise IdentityClaimed(_("Somebody has claimed these commits already. If it wasn't you, tell a hub steward."))
     addresses = EmailAddress.objects.filter(user__subject=by, verified=True).values_list("email", flat=True)
     proved = any(claimable_identities(email).filter(pk=identity.pk).exists() for email in addresses)
     if not proved:
@@ -102,13 +110,15 @@ def claim_identity(*, identity: ImportedIdentity, by: Subject, now: datetime) ->
 def erase_person(*, subject_id: UUID, by: UUID | None, now: datetime) -> list[UUID]:
     """Forget a person for good: login, profile, words, evidence and log salts. Returns the ids that stay.
 
-    Ledger, reviews and log keep the random ids, so no sum and no hash changes. Safe to run twice. Erasers run
-    from the highest app down, because the higher ones may need the lower ones' rows to find their own.
+    Ledger, reviews and log keep the random ids, so no sum and no hash changes. The second time nothing is left to do
+    and no second event is recorded, but every eraser looks again: a late delivery may have told an inbox something.
+    Erasers run from the highest app down, because the higher ones may need the lower ones' rows to find their own.
     """
     ids = lock_person(subject_id)
-    record_event(
-        "person.erased", now=now, actor=by, guild=None, object_kind="subject", object_id=ids[0], data={}
-    )
+    if Subject.objects.filter(pk__in=ids, erased_at__isnull=True).update(erased_at=now):
+        record_event(
+            "person.erased", now=now, actor=by, guild=None, object_kind="subject", object_id=ids[0], data={}
+        )
     for entry in reversed(registries.personal_data()):
         entry.erase(ids)
     return ids

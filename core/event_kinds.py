@@ -7,11 +7,18 @@ clock times of people never enter an event, because events are hashed into the p
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-_WORD = re.compile(r"^[a-z0-9][a-z0-9_.:-]{0,79}$")
-_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_WORD = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,79}")
+_OBJECT_KIND = re.compile(r"[a-z][a-z_]{0,39}")
+#: The largest integer that every reader of JSON holds exactly (RFC 8785 refuses more).
+_INT_MOST = 2**53 - 1
+
+#: Fields whose value is the Subject id of a person. Erasing that person deletes the salts of these events.
+PERSON_FIELDS = ("subject", "alias")
 
 #: kind -> {field: "uuid" | "int" | "word" | "date"}; every field may be left out.
 EVENT_KINDS: dict[str, dict[str, str]] = {
@@ -51,11 +58,11 @@ EVENT_KINDS: dict[str, dict[str, str]] = {
     "person.erased": {},
 }
 
-_CHECKS = {
+_CHECKS: dict[str, Callable[[Any], bool]] = {
     "uuid": lambda v: isinstance(v, str) and str(UUID(v)) == v,
-    "int": lambda v: isinstance(v, int) and not isinstance(v, bool),
-    "word": lambda v: isinstance(v, str) and bool(_WORD.match(v)),
-    "date": lambda v: isinstance(v, str) and bool(_DATE.match(v)),
+    "int": lambda v: isinstance(v, int) and not isinstance(v, bool) and abs(v) <= _INT_MOST,
+    "word": lambda v: isinstance(v, str) and _WORD.fullmatch(v) is not None,
+    "date": lambda v: isinstance(v, str) and date.fromisoformat(v).isoformat() == v,
 }
 
 
@@ -64,11 +71,13 @@ def plain(data: dict[str, Any]) -> dict[str, Any]:
     return {k: str(v) if isinstance(v, UUID) else v for k, v in data.items() if v is not None}
 
 
-def check_event(kind: str, data: dict[str, Any]) -> None:
-    """Raise ValueError when `kind` is unknown or `data` does not fit its shape."""
+def check_event(kind: str, object_kind: str, data: dict[str, Any]) -> None:
+    """Raise ValueError when `kind` is unknown, `object_kind` is no plain word, or `data` does not fit its shape."""
     shape = EVENT_KINDS.get(kind)
     if shape is None:
         raise ValueError(f"Event kind {kind!r} is not in core/event_kinds.py.")
+    if _OBJECT_KIND.fullmatch(object_kind) is None:
+        raise ValueError(f"An event's object kind is one small word, not {object_kind!r}.")
     for field, value in data.items():
         if field not in shape:
             raise ValueError(f"Event kind {kind!r} has no field {field!r}.")
@@ -77,4 +86,14 @@ def check_event(kind: str, data: dict[str, Any]) -> None:
         except ValueError:
             fits = False
         if not fits:
-            raise ValueError(f"{kind}.{field} must be a {shape[field]}, not {value!r}.")
+            raise ValueError(f"{kind}.{field} must be of type {shape[field]}, not {value!r}.")
+
+
+def people_in(*, actor: UUID | None, object_kind: str, object_id: UUID, data: dict[str, Any]) -> set[UUID]:
+    """The Subject ids that an event names: who did it, whom it is about."""
+    found = {UUID(data[field]) for field in PERSON_FIELDS if field in data}
+    if actor is not None:
+        found.add(actor)
+    if object_kind == "subject":
+        found.add(object_id)
+    return found

@@ -1,30 +1,26 @@
-"""Recording what happened, and bringing it to everybody who asked to hear of it.
+"""Recording what happened, in the transaction in which it happened.
 
-The transaction that writes an event writes one `Delivery` per subscribed consumer. `deliver_events` runs a
-consumer's handler over a batch and deletes the rows in the same transaction, so the handler's database
-effects happen once. Turned down: a position per consumer over transaction ids, because one open transaction
-anywhere stalls it and a dump and restore skips events in silence.
+The transaction that writes an event writes one `Delivery` per subscribed consumer, and `core.deliveries` brings it
+there. Turned down: a position per consumer over transaction ids, because one open transaction anywhere stalls it and
+a dump and restore skips events in silence.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from core import registries
+from core.deliveries import deliver_events
 from core.event_kinds import check_event, plain
+from core.jobs import nudge_consumers
 from core.models import Delivery, Event
 
-logger = logging.getLogger(__name__)
-
-BATCH = 500
-MAX_ATTEMPTS = 8
-FIRST_DELAY = timedelta(seconds=5)
+__all__ = ["deliver_events", "record_event", "record_events"]
 
 
 def record_event(
@@ -60,7 +56,7 @@ def record_events(events: Sequence[Event], *, now: datetime) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An event is recorded in the transaction of the change it tells of.")
     for event in events:
-        check_event(event.kind, event.data)
+        check_event(event.kind, event.object_kind, event.data)
     Event.objects.bulk_create(events, batch_size=1000)
     deliveries = [
         Delivery(consumer=consumer, event=event, due_at=now)
@@ -69,97 +65,4 @@ def record_events(events: Sequence[Event], *, now: datetime) -> None:
     ]
     Delivery.objects.bulk_create(deliveries, batch_size=1000)
     if deliveries:
-        from core.jobs import nudge_consumers
-
-        nudge_consumers({d.consumer for d in deliveries})
-
-
-def deliver_events(consumer: str, *, now: datetime, limit: int = BATCH) -> int:
-    """Run `consumer`'s handler over its due events and forget them; returns how many rows were looked at.
-
-    A failed batch is retried one by one under savepoints: what works is done, what fails waits with a
-    growing delay, and after eight attempts is parked for a person. A handler must therefore be safe to run
-    twice and must not assume an order.
-    """
-    subscription = registries.subscription(consumer)
-    if subscription is None:
-        return 0
-    with transaction.atomic():
-        rows = list(
-            Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(consumer=consumer, parked_at__isnull=True, due_at__lte=now)
-            .select_related("event")
-            .order_by("due_at", "id")[:limit]
-        )
-        if not rows:
-            return 0
-        done = _run(subscription, rows, now=now)
-        Delivery.objects.filter(pk__in=[row.pk for row in done]).delete()
-    return len(rows)
-
-
-def consumers_with_due_events(*, now: datetime) -> list[str]:
-    """Names of the consumers for which something is due; those that no installed app claims are left out."""
-    due = Delivery.objects.filter(parked_at__isnull=True, due_at__lte=now)
-    names = due.order_by("consumer").values_list("consumer", flat=True).distinct()
-    return [name for name in names if registries.subscription(name) is not None]
-
-
-def _run(subscription: registries.Subscription, rows: list[Delivery], *, now: datetime) -> list[Delivery]:
-    """Rows whose handler succeeded; the others are put off or parked."""
-    try:
-        with transaction.atomic():
-            subscription.handler([row.event for row in rows])
-        return rows
-    except Exception:
-        logger.exception("Consumer %s failed on a batch of %d; one by one now.", subscription.consumer, len(rows))
-    done, failed = [], []
-    for row in rows:
-        try:
-            with transaction.atomic():
-                subscription.handler([row.event])
-            done.append(row)
-        except Exception as error:  # whatever a handler throws must not hold up the others
-            _put_off(row, error, now=now)
-            failed.append(row)
-    Delivery.objects.bulk_update(failed, ["attempts", "due_at", "error", "parked_at"])
-    return done
-
-
-def _put_off(row: Delivery, error: Exception, *, now: datetime) -> None:
-    row.attempts += 1
-    row.error = f"{type(error).__name__}: {error}"[:2000]
-    row.due_at = now + FIRST_DELAY * 2 ** (row.attempts - 1)
-    if row.attempts >= MAX_ATTEMPTS:
-        row.parked_at = now
-        logger.error("Event %s parked for %s: %s", row.event_id, row.consumer, row.error)
-
-
-def retry_parked(delivery_id: int, *, now: datetime) -> None:
-    """Put a parked delivery back in the queue with its attempts forgotten."""
-    Delivery.objects.filter(pk=delivery_id, parked_at__isnull=False).update(
-        parked_at=None, attempts=0, due_at=now, error=""
-    )
-
-
-def drop_parked(delivery_id: int) -> None:
-    """Forget a parked delivery: a person decided that this consumer can live without it."""
-    Delivery.objects.filter(pk=delivery_id, parked_at__isnull=False).delete()
-
-
-def backfill_consumer(consumer: str, *, now: datetime) -> int:
-    """Give a consumer every past event of its kinds; safe to run twice. Returns how many rows were added."""
-    subscription = registries.subscription(consumer)
-    if subscription is None:
-        raise ValueError(f"No installed app has a consumer {consumer!r}.")
-    from django.db import connection
-
-    kinds = None if subscription.kinds is None else sorted(subscription.kinds)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO core_delivery (consumer, event_id, attempts, due_at, error)"
-            " SELECT %s, id, 0, %s, '' FROM core_event WHERE %s::text[] IS NULL OR kind = ANY(%s)"
-            " ON CONFLICT (event_id, consumer) DO NOTHING",
-            [consumer, now, kinds, kinds],
-        )
-        return int(cursor.rowcount)
+        nudge_consumers({delivery.consumer for delivery in deliveries})

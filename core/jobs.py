@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from core.events import consumers_with_due_events, deliver_events
+from core.deliveries import consumers_with_due_events, deliver_until_empty
 
 logger = logging.getLogger(__name__)
 
@@ -92,24 +92,23 @@ def _send_waiting() -> None:
 @job(name="core.deliver")
 def deliver(consumers: list[str]) -> int:
     """Bring due events to these consumers until none are due; returns how many rows were looked at."""
-    return sum(_drain(consumer) for consumer in consumers)
+    seen = 0
+    for consumer in consumers:
+        try:
+            seen += deliver_until_empty(consumer, now=timezone.now())
+        except DatabaseError:
+            logger.exception("Delivery to %s was interrupted; the sweep tries again.", consumer)
+    return seen
 
 
 @job(name="core.sweep_deliveries", soft_seconds=50, hard_seconds=60)
 def sweep_deliveries() -> int:
-    """Bring due events to every consumer that has some: what no nudge reached, and what failed before."""
-    return sum(_drain(consumer) for consumer in consumers_with_due_events(now=timezone.now()))
+    """Start a delivery to every consumer with something due: what no nudge reached, and what failed before.
 
-
-def _drain(consumer: str, batches: int = 20) -> int:
-    seen = 0
-    for _batch in range(batches):
-        try:
-            found = deliver_events(consumer, now=timezone.now())
-        except DatabaseError:
-            logger.exception("Delivery to %s was interrupted; the sweep tries again.", consumer)
-            break
-        seen += found
-        if not found:
-            break
-    return seen
+    One message each, so that a consumer that hangs keeps no other waiting; it is forgotten if no worker had time for
+    it, because the next sweep sends it again. Returns how many were sent.
+    """
+    consumers = consumers_with_due_events(now=timezone.now())
+    for consumer in consumers:
+        deliver.apply_async(args=([consumer],), expires=60)
+    return len(consumers)

@@ -43,6 +43,7 @@ _subscriptions: dict[str, Subscription] = {}
 _checks: dict[str, dict[str, Check]] = {}
 _personal: dict[str, PersonalData] = {}
 _impersonal: dict[str, str] = {}
+_forgotten: list[Callable[[set[UUID]], set[UUID]]] = []
 _slots: dict[str, list[Callable[..., str]]] = {}
 
 
@@ -83,12 +84,19 @@ def integrity_checks(group: str) -> dict[str, Check]:
 
 def register_personal_data(model: type[Model], *, erase: Eraser, export: Exporter) -> None:
     """Say how a model that holds personal data forgets a person and exports what it holds."""
+    _check_unclassified(model)
     _personal[model._meta.label] = PersonalData(model, erase, export)
 
 
 def holds_nothing_personal(model: type[Model], why: str) -> None:
     """Say that a model needs no eraser, and why. A test asks every model for one or the other."""
+    _check_unclassified(model)
     _impersonal[model._meta.label] = why
+
+
+def _check_unclassified(model: type[Model]) -> None:
+    if not unclassified([model]):
+        raise ValueError(f"{model._meta.label} has said before whether it holds personal data.")
 
 
 def personal_data() -> list[PersonalData]:
@@ -101,6 +109,16 @@ def unclassified(models: Iterable[type[Model]]) -> list[str]:
     return [
         m._meta.label for m in models if m._meta.label not in _personal and m._meta.label not in _impersonal
     ]
+
+
+def register_forgotten(ask: Callable[[set[UUID]], set[UUID]]) -> None:
+    """Let core ask which of some Subject ids belong to erased people; core itself knows nobody."""
+    _forgotten.append(ask)
+
+
+def forgotten_subjects(subject_ids: set[UUID]) -> set[UUID]:
+    """Those of the ids that belong to erased people."""
+    return {found for ask in _forgotten for found in ask(subject_ids)} if subject_ids else set()
 
 
 def register_page_slot(slot: str, render: Callable[..., str]) -> None:

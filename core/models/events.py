@@ -33,7 +33,12 @@ class Event(models.Model):
                 name="event_kind_is_noun_verb",
                 condition=Q(kind__regex=r"^[a-z_]+\.[a-z_]+$"),
                 violation_error_message="An event's kind reads noun.verb_past.",
-            )
+            ),
+            models.CheckConstraint(
+                name="event_object_kind_is_word",
+                condition=Q(object_kind__regex=r"^[a-z][a-z_]*$"),
+                violation_error_message="An event's object kind is one small word.",
+            ),
         ]
 
     def __str__(self) -> str:
