@@ -93,7 +93,11 @@ def _what_waits(user: User) -> tuple[int, bool]:
     ids = ids_of(user)
     may_review = Exists(live_grants(timezone.now()).filter(subject_id__in=ids))
     unread = Count("notices", filter=Q(notices__read_at__isnull=True))
-    rows = Subject.objects.filter(pk__in=ids).values_list(unread, may_review)
+    rows = (
+        Subject.objects.filter(pk__in=ids)
+        .annotate(unread=unread, may_review=may_review)
+        .values_list("unread", "may_review")
+    )
     return sum(row[0] for row in rows), any(row[1] for row in rows)
 
 
