@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'approved'), ('minutes_approved__gte', 1), ('rubric__gte', 2)), models.Q(('verdict__in', ['returned', 'rejected']), ('minutes_approved__isnull', True)), _connector='OR'), name='review_approval_is_complete', violation_error_message='An approval has a rubric of 2 or more and minutes.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('minutes_approved__isnull', False), ('rubric__isnull', False), ('verdict', 'approved'), ('minutes_approved__gte', 1), ('rubric__gte', 2)), models.Q(('verdict__in', ['returned', 'rejected']), ('minutes_approved__isnull', True)), _connector='OR'), name='review_approval_is_complete', violation_error_message='An approval has a rubric of 2 or more and minutes.'),
         ),
         migrations.AddConstraint(
             model_name='review',
@@ -209,7 +209,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='timeentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('started_at__isnull', True)), models.Q(('ended_at__gt', models.F('started_at')), ('started_at__isnull', False)), _connector='OR'), name='time_entry_clock_times_agree', violation_error_message='The end comes after the start.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('started_at__isnull', True)), models.Q(('ended_at__gt', models.F('started_at')), ('ended_at__isnull', False), ('started_at__isnull', False)), _connector='OR'), name='time_entry_clock_times_agree', violation_error_message='The end comes after the start.'),
         ),
         migrations.AddConstraint(
             model_name='timeentry',

@@ -55,6 +55,7 @@ class TimeEntry(models.Model):
                 condition=Q(started_at__isnull=True, ended_at__isnull=True)
                 | Q(
                     started_at__isnull=False,
+                    ended_at__isnull=False,
                     ended_at__gt=F("started_at"),
                 ),
                 violation_error_message=_("The end comes after the start."),

@@ -103,7 +103,12 @@ class Problem(models.Model):
             models.CheckConstraint(
                 name="problem_position_whole",
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 violation_error_message=_("A position has a latitude and a longitude."),
             ),
         ]

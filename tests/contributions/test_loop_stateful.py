@@ -35,7 +35,7 @@ from core.registries import integrity_checks
 from guilds.services import grant_right, join_guild
 from projects.models import Task
 from reputation.rules import PointPolicy, WeekUse, credit_contribution
-from tests.worlds import make_person, make_task, make_world
+from tests.factories import make_person, make_task, make_world
 
 MINUTES = st.sampled_from([5, 30, 60, 90, 120, 300, 500, 900])
 
