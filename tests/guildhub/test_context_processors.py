@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.backends import PersonBackend
 from accounts.models import Subject
 from guildhub import context_processors
-from tests.worlds import World, make_world
+from tests.factories import World, make_world
 
 pytestmark = pytest.mark.django_db
 
