@@ -37,7 +37,7 @@ from projects.models import Task
 from reputation.rules import PointPolicy, WeekUse, credit_contribution
 from tests.factories import make_person, make_task, make_world
 
-MINUTES = st.sampled_from([5, 30, 60, 90, 120, 300, 500, 900])
+MINUTES = st.sampled_from([5, 30, 60, 60, 90, 120, 120, 240, 300, 500, 900])
 
 #: What no ledger may ever show, as queries that must come back empty (numbers as in the ledger's invariants).
 NEVER = {
@@ -112,7 +112,7 @@ class Loop(RuleBasedStateMachine):
         minutes=st.lists(MINUTES, min_size=1, max_size=3),
         day=st.integers(0, 9),
         hour=st.none() | st.integers(0, 23),
-        note=st.sampled_from(["", "what I did"]),
+        note=st.sampled_from(["what I did", "what I did", ""]),
     )
     def log(self, person: int, task: int, minutes: list[int], day: int, hour: int | None, note: str) -> None:
         now = self.world.later(minutes=7)
@@ -185,17 +185,17 @@ class Loop(RuleBasedStateMachine):
         reviewer = self._reviewer_of(work, data)
         minutes = max(1, self._minutes(work) * part // 4)
 
-        def verdict(now: datetime) -> None:
-            approval = approve_contribution(
-                contribution=work, by=reviewer, rubric=rubric, minutes=minutes, now=now, is_task_done=is_task_done
-            )
-            self.approvals.append(
-                {"work": work.pk, "rubric": rubric, "minutes": minutes, "points": approval.award.points}
-            )
-            with pytest.raises(DomainError):
-                approve_contribution(contribution=work, by=reviewer, rubric=5, minutes=1, now=now)
+        self._refused_if_own(
+            work, reviewer, lambda now: self._approve(work, reviewer, rubric, minutes, now, is_task_done)
+        )
 
-        self._refused_if_own(work, reviewer, verdict)
+    @rule(rubric=st.integers(2, 5))
+    @precondition(lambda self: self._any("submitted"))
+    def empty_the_queue(self, rubric: int) -> None:
+        """The evening of a reviewer, so that weeks fill up and reviews reach their weekly limit."""
+        for work in self._works("submitted"):
+            reviewer = next(r for r in self.reviewers if r.pk != work.subject_id)
+            self._approve(work, reviewer, rubric, self._minutes(work), self.world.later(minutes=2), True)
 
     @rule(data=st.data())
     @precondition(lambda self: self._any("submitted", "in_review"))
@@ -263,6 +263,19 @@ class Loop(RuleBasedStateMachine):
             counted[key] = counted.get(key, 0) + award.counted_minutes
             assert award.points == approval["points"] == work.points
 
+    def _approve(
+        self, work: Contribution, reviewer: Subject, rubric: int, minutes: int, now: datetime, is_task_done: bool
+    ) -> None:
+        """Approve, remember it for the replay, and find that a second approval is refused."""
+        approval = approve_contribution(
+            contribution=work, by=reviewer, rubric=rubric, minutes=minutes, now=now, is_task_done=is_task_done
+        )
+        self.approvals.append(
+            {"work": work.pk, "rubric": rubric, "minutes": minutes, "points": approval.award.points}
+        )
+        with pytest.raises(DomainError):
+            approve_contribution(contribution=work, by=reviewer, rubric=5, minutes=1, now=now)
+
     # little helpers --------------------------------------------------------------------------------------------
 
     def _entry(self, minutes: int, day: int, hour: int | None) -> EntryInput:
@@ -301,7 +314,7 @@ def test_the_loop_keeps_its_invariants_in_any_order() -> None:
     run_state_machine_as_test(
         Loop,
         settings=settings(
-            max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 
