@@ -110,5 +110,5 @@ def sweep_deliveries() -> int:
     """
     consumers = consumers_with_due_events(now=timezone.now())
     for consumer in consumers:
-        deliver.apply_async(args=([consumer],), expires=60)
+        deliver.apply_async(args=([consumer],), expires=30)
     return len(consumers)

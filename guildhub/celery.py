@@ -20,6 +20,8 @@ app.conf.update(
         # Longer than the longest job: a message handed out earlier than that would run twice at once.
         "visibility_timeout": 900,
         "socket_connect_timeout": 0.3,
+        # What settings add: the tests' workers prefix their keys.
+        **app.conf.broker_transport_options,
     },
     timezone="UTC",
     # Everything scheduled is a sweep that is safe to run twice, so the schedule needs no file of its own.
