@@ -161,10 +161,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # People ------------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["accounts.backends.PersonBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -218,7 +215,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LANGUAGES = [
+_ALL_LANGUAGES = [
     ("en", _("English")),
     ("id", _("Indonesian")),
     ("hi", _("Hindi")),
@@ -227,6 +224,13 @@ LANGUAGES = [
     ("ne", _("Nepali")),
     ("vi", _("Vietnamese")),
     ("sw", _("Swahili")),
+]
+#: Languages whose core flow is translated; the foot of every page offers them.
+LANGUAGES_OFFERED = ["en"]
+#: The others are shown only where somebody asks for them on purpose, to translate or to look at right-to-left pages:
+#: a browser that prefers Urdu would otherwise get English words in mirrored order.
+LANGUAGES = [
+    (code, name) for code, name in _ALL_LANGUAGES if code in LANGUAGES_OFFERED or env.bool("ALL_LANGUAGES", False)
 ]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
