@@ -10,15 +10,29 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
+
 from core.registries import register_personal_data
 from projects.models import Problem, Project, Task
 
 ERASED = "[erased]"
 
 
+#: An address is made from the title, so it goes with it; this one is free, because it holds the row's own id.
+_ERASED_SLUG = Concat(Value("erased-"), Cast("pk", CharField()), output_field=CharField())
+
+
 def _erase_problems(ids: Sequence[UUID]) -> None:
     Problem.objects.filter(author_id__in=ids, state__in=["draft", "rejected"]).update(
-        title=ERASED, statement=ERASED, affected_people="", evidence="", place="", latitude=None, longitude=None
+        title=ERASED,
+        slug=_ERASED_SLUG,
+        statement=ERASED,
+        affected_people="",
+        evidence="",
+        place="",
+        latitude=None,
+        longitude=None,
     )
 
 
@@ -29,7 +43,10 @@ def _export_problems(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
 
 
 def _erase_projects(ids: Sequence[UUID]) -> None:
-    Project.objects.filter(author_id__in=ids, state="proposal").update(title=ERASED, summary=ERASED)
+    proposed = Project.objects.filter(author_id__in=ids, state="proposal")
+    # The open-work task bears the project's title.
+    Task.objects.filter(project__in=proposed, state="draft", is_open_work=True).update(title=ERASED)
+    proposed.update(title=ERASED, slug=_ERASED_SLUG, summary=ERASED, repository_url="")
 
 
 def _export_projects(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
@@ -37,7 +54,9 @@ def _export_projects(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
 
 
 def _erase_tasks(ids: Sequence[UUID]) -> None:
-    Task.objects.filter(author_id__in=ids, state="draft", is_open_work=False).update(title=ERASED, description="")
+    Task.objects.filter(author_id__in=ids, state="draft", is_open_work=False).update(
+        title=ERASED, description="", skills=[]
+    )
 
 
 def _export_tasks(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:

@@ -8,9 +8,6 @@ class ReputationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from core.registries import holds_nothing_personal
-        from reputation.models import Account, Entry, Transfer
+        from reputation import personal_data
 
-        why = "random ids, amounts and hashes; erasing a person must change no sum and no hash"
-        for model in (Account, Transfer, Entry):
-            holds_nothing_personal(model, why)
+        personal_data.register()

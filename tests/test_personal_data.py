@@ -1,0 +1,300 @@
+"""Whom guildhub knows, it can tell and forget: every model says how, and nothing a person wrote is left afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.db import connection, models
+
+from accounts.models import ImportedIdentity, Subject, User
+from accounts.services import claim_identity, erase_person, export_person, save_profile
+from contributions.models import Contribution
+from contributions.services import (
+    EntryInput,
+    approve_contribution,
+    log_hours,
+    reject_contribution,
+    return_contribution,
+)
+from core.deliveries import consumers_with_due_events, deliver_until_empty
+from core.event_kinds import EVENT_KINDS
+from core.ids import uuid7
+from core.log_integrity import LogCounts, walk_log
+from core.models import Delivery, Event, LogEntry, LogRoot, LogSalt, StateChange
+from core.public_log import CONSUMER, names_one_of
+from core.registries import integrity_checks, personal_data, unclassified
+from guilds.services import grant_right
+from projects.services import decide_problem, draft_problem, draft_task, propose_project, submit_problem
+from reputation.integrity import CHECKS, findings
+from reputation.models import Account, Entry, Transfer
+from tests.factories import World, make_author, make_task, make_world, verify_email
+
+OUR_APPS = {"core", "accounts", "notices", "guilds", "reputation", "projects", "contributions"}
+#: In every word that the person of these tests writes or is called by.
+MARK = "zqx7"
+
+
+@dataclass
+class Life:
+    """A person with a row in every table that can hold one, and the world they live in."""
+
+    world: World
+    person: Subject
+    author: ImportedIdentity
+
+
+def our_models() -> list[type[models.Model]]:
+    return [model for label in sorted(OUR_APPS) for model in apps.get_app_config(label).get_models()]
+
+
+def deliver_everything(world: World) -> None:
+    for _ in range(5):
+        for consumer in consumers_with_due_events(now=world.now):
+            deliver_until_empty(consumer, now=world.now)
+
+
+def work(world: World, person: Subject, minutes: int = 60) -> Contribution:
+    task = make_task(world, world.maintainer, world.now)
+    return log_hours(
+        by=person,
+        client_id=uuid7(),
+        task=task,
+        entries=[EntryInput(world.now.date() - timedelta(days=1), minutes, world.later(hours=9) - timedelta(hours=8))],
+        note=f"I labelled photos {MARK}" if person == world.contributor else "I labelled photos",
+        link=f"https://example.org/{MARK}" if person == world.contributor else "",
+        now=world.now,
+    ).contribution
+
+
+@pytest.fixture
+def life(db: None) -> Life:
+    """The contributor of a world: logs in, is named, was imported, tells, works, reviews, is judged, gives reasons."""
+    world = make_world()
+    person = world.contributor
+    User.objects.filter(subject=person).update(email=f"{MARK}@example.org")
+    person.refresh_from_db()
+    verify_email(person)
+    save_profile(subject=person, display_name=f"Asha {MARK}", handle=f"asha-{MARK}", timezone="Asia/Kolkata")
+    author = make_author(f"A. {MARK}", f"{MARK}@work.example")
+    verify_email(person, f"{MARK}@work.example")
+    claim_identity(identity=author, by=person, now=world.now)
+    draft_problem(
+        guild=world.guild, by=person, now=world.now, title=f"A draft {MARK}", statement=MARK, evidence=MARK, place=MARK
+    )
+    grant_right(guild=world.guild, subject=person, right="reviewer", by=world.steward, now=world.now)
+    grant_right(guild=world.guild, subject=person, right="maintainer", by=world.steward, now=world.now)
+    propose_project(problem=world.problem, by=person, now=world.now, title=f"Proposal {MARK}", summary=MARK)
+    draft_task(project=world.project, by=person, now=world.now, title=f"Maybe {MARK}", description=MARK)
+
+    approve_contribution(contribution=work(world, person), by=world.reviewer, rubric=4, minutes=60, now=world.now)
+    return_contribution(contribution=work(world, person), by=world.reviewer, reason=f"Dear {MARK}", now=world.now)
+    reject_contribution(
+        contribution=work(world, person), by=world.reviewer, reason=f"No, {MARK}", next_step=MARK, now=world.now
+    )
+    work(world, person)
+    return_contribution(contribution=work(world, world.maintainer), by=person, reason=f"Says {MARK}", now=world.now)
+
+    told = draft_problem(
+        guild=world.guild,
+        by=world.maintainer,
+        now=world.now,
+        title="Wells",
+        statement="They dry up.",
+        affected_people="a village",
+        place="Majuli",
+    )
+    submit_problem(problem=told, by=world.maintainer, now=world.now)
+    decide_problem(problem=told, to="parked", by=person, reason=f"Later, says {MARK}", now=world.now)
+    deliver_everything(world)
+    return Life(world, person, author)
+
+
+def tables_with(text: str) -> list[str]:
+    """Every table in which some row says `text` anywhere."""
+    found = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT count(*) FROM "{table}" AS t WHERE t::text ILIKE %s', [f"%{text}%"])
+            if cursor.fetchone()[0]:
+                found.append(table)
+    return found
+
+
+def test_every_model_says_how_it_forgets_or_why_it_need_not() -> None:
+    assert unclassified([*our_models(), EmailAddress]) == []
+
+
+def test_no_model_says_both_or_twice() -> None:
+    from core.registries import holds_nothing_personal
+
+    with pytest.raises(ValueError, match="has said before"):
+        holds_nothing_personal(User, "nothing to see here")
+
+
+def test_an_export_speaks_of_every_model_that_knows_the_person(life: Life) -> None:
+    told = export_person(subject_id=life.person.pk)
+    assert told.keys() == {entry.model._meta.label for entry in personal_data()} - {"core.LogSalt"}
+
+
+def test_an_export_holds_every_word_the_person_wrote_or_is_called_by(life: Life) -> None:
+    told = str(export_person(subject_id=life.person.pk))
+    for word in (
+        f"{MARK}@example.org",
+        f"{MARK}@work.example",
+        f"Asha {MARK}",
+        f"asha-{MARK}",
+        "Asia/Kolkata",
+        f"A. {MARK}",
+        f"A draft {MARK}",
+        f"I labelled photos {MARK}",
+        f"https://example.org/{MARK}",
+        f"Dear {MARK}",
+        f"No, {MARK}",
+        f"Says {MARK}",
+        f"Later, says {MARK}",
+        "contribution.approved",
+        "contribution_approved",
+        "River Watch",
+    ):
+        assert word in told
+
+
+def test_an_export_says_the_same_whichever_id_asks(life: Life) -> None:
+    assert str(export_person(subject_id=life.author.subject_id)) == str(export_person(subject_id=life.person.pk))
+
+
+def test_an_export_holds_nothing_of_others(life: Life) -> None:
+    told = str(export_person(subject_id=life.world.outsider.pk))
+    assert MARK not in told
+
+
+def test_after_erasing_no_table_holds_a_word_of_the_person(life: Life) -> None:
+    assert {"accounts_user", "accounts_profile", "contributions_contribution"} <= set(tables_with(MARK))
+    erase_person(subject_id=life.person.pk, by=None, now=life.world.now)
+    assert tables_with(MARK) == []
+
+
+def test_erasing_by_an_alias_erases_the_whole_person(life: Life) -> None:
+    erase_person(subject_id=life.author.subject_id, by=None, now=life.world.now)
+    assert tables_with(MARK) == []
+    assert Subject.objects.filter(erased_at=life.world.now).count() == 2
+    assert not User.objects.filter(subject=life.person).exists()
+
+
+def sums_and_hashes() -> dict[str, object]:
+    """Everything that erasing must leave as it is."""
+    return {
+        "accounts": list(Account.objects.order_by("pk").values_list("pk", "subject_id", "balance", "version")),
+        "entries": [(e.pk, e.amount, e.hash and bytes(e.hash)) for e in Entry.objects.order_by("pk")],
+        "transfers": [
+            (t.pk, t.amount, t.arithmetic, bytes(t.content_hash)) for t in Transfer.objects.order_by("pk")
+        ],
+        "events": list(Event.objects.exclude(kind="person.erased").order_by("pk").values()),
+        "leaves": [(e.seq, e.event_id, bytes(e.leaf_hash)) for e in LogEntry.objects.order_by("seq")],
+        "roots": [(r.size, bytes(r.root_hash), r.frontier) for r in LogRoot.objects.order_by("size")],
+        "credit": list(
+            Contribution.objects.order_by("pk").values_list("pk", "state", "points", "minutes_counted", "subject_id")
+        ),
+    }
+
+
+def ledger_findings() -> list[str]:
+    checks: Iterable[Iterable[str]] = [findings(check) for check in CHECKS]
+    return [found for check in [*checks, *(run() for run in integrity_checks("ledger").values())] for found in check]
+
+
+def test_erasing_changes_no_sum_and_no_hash(life: Life) -> None:
+    before = sums_and_hashes()
+    assert before["entries"] and before["leaves"]
+    erase_person(subject_id=life.person.pk, by=None, now=life.world.now)
+    assert sums_and_hashes() == before
+    assert ledger_findings() == []
+    counts = LogCounts()
+    assert list(walk_log(counts)) == []
+    assert counts.without_salt == Event.objects.filter(names_one_of([life.person.pk, life.author.subject_id])).exclude(
+        kind="person.erased"
+    ).count()
+    assert 10 < counts.without_salt < counts.entries
+
+
+def test_erasing_keeps_the_salts_of_events_that_name_others_only(life: Life) -> None:
+    others = set(
+        LogSalt.objects.exclude(
+            event__in=Event.objects.filter(names_one_of([life.person.pk, life.author.subject_id]))
+        ).values_list("pk", flat=True)
+    )
+    erase_person(subject_id=life.person.pk, by=None, now=life.world.now)
+    assert others
+    assert set(LogSalt.objects.values_list("pk", flat=True)) == others
+
+
+def test_erasing_twice_is_erasing_once(life: Life) -> None:
+    ids = erase_person(subject_id=life.person.pk, by=None, now=life.world.now)
+    deliver_everything(life.world)
+    rows = {model: list(model._default_manager.order_by("pk").values()) for model in our_models()}
+    life.world.later(days=1)
+    assert erase_person(subject_id=life.person.pk, by=None, now=life.world.now)[0] == ids[0]
+    for model, before in rows.items():
+        assert list(model._default_manager.order_by("pk").values()) == before, model
+    assert Event.objects.filter(kind="person.erased").count() == 1
+
+
+def test_what_is_still_on_its_way_to_the_log_leaves_no_salt_behind(life: Life) -> None:
+    late = work(life.world, life.person)
+    assert Delivery.objects.filter(consumer=CONSUMER, event__object_id=late.pk).exists()
+    erase_person(subject_id=life.person.pk, by=None, now=life.world.now)
+    deliver_everything(life.world)
+    named = Event.objects.filter(names_one_of([life.person.pk]))
+    assert LogEntry.objects.filter(event__in=named).count() == named.count()
+    assert not LogSalt.objects.filter(event__in=named).exists()
+    assert list(walk_log(LogCounts())) == []
+
+
+def test_words_that_reach_an_inbox_late_go_with_the_second_erasing(life: Life) -> None:
+    approve_contribution(
+        contribution=work(life.world, life.person), by=life.world.reviewer, rubric=4, minutes=30, now=life.world.now
+    )
+    erase_person(subject_id=life.person.pk, by=None, now=life.world.now)
+    deliver_everything(life.world)
+    erase_person(subject_id=life.person.pk, by=None, now=life.world.now)
+    assert not life.person.notices.exists()
+
+
+#: Every column of the ledger and the log that could hold words, and what keeps words about people out of it.
+CLOSED_COLUMNS = {
+    "core_event.kind": "constraint event_kind_is_noun_verb",
+    "core_event.object_kind": "constraint event_object_kind_is_word",
+    "core_event.data": "core/event_kinds.py: ids, whole numbers, small words and dates",
+    "core_logroot.frontier": "hex of hashes",
+    "reputation_account.kind": "choices, and constraint account_kind_has_its_owner",
+    "reputation_account.unit": "choices, and constraint account_kind_has_its_unit",
+    "reputation_transfer.reason": "choices, and constraint transfer_reason_known",
+    "reputation_transfer.source_kind": "the caller's word for its own table",
+    "reputation_transfer.idempotency_key": "reason, source kind, source id and number",
+    "reputation_transfer.unit": "choices, and the account's constraint",
+    "reputation_transfer.arithmetic": "reputation.services refuses text longer than a word and addresses",
+}
+
+
+def test_no_column_of_ledger_or_log_can_hold_words_about_people() -> None:
+    wordy = (models.CharField, models.TextField, models.JSONField, models.FileField, models.GenericIPAddressField)
+    tables = (Event, LogEntry, LogSalt, LogRoot, Account, Transfer, Entry)
+    found = {
+        f"{model._meta.db_table}.{field.column}"
+        for model in tables
+        for field in model._meta.concrete_fields
+        if isinstance(field, wordy)
+    }
+    assert found == CLOSED_COLUMNS.keys()
+
+
+def test_all_that_happened_fits_the_declared_shapes(life: Life) -> None:
+    """What a whole life records, read back from the database."""
+    for event in Event.objects.all():
+        assert event.data.keys() <= EVENT_KINDS[event.kind].keys()
+    assert StateChange.objects.filter(reason__contains=MARK).exists(), "reasons stand beside the events, not in them"
