@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from accounts.models import ImportedIdentity, Subject, User
 from accounts.rules import email_hash as email_hash  # reads about a history's authors start from it
@@ -84,7 +85,9 @@ def display_names(subject_ids: Iterable[UUID]) -> dict[UUID, str]:
     ids = set(subject_ids)
     if not ids:
         return {}
-    rows = Subject.objects.filter(pk__in=ids).values_list("pk", "profile__display_name", "imported_identity__name")
+    rows = Subject.objects.filter(pk__in=ids).values_list(
+        "pk", "profile__display_name", "imported_identity__name"
+    )
     return {pk: chosen or imported for pk, chosen, imported in rows if chosen or imported}
 
 
@@ -94,3 +97,15 @@ def claimable_identities(email: str) -> QuerySet[ImportedIdentity]:
     sharers = ImportedIdentity.objects.filter(email_hash=digest).aggregate(n=Count("pk"))["n"]
     found = ImportedIdentity.objects.filter(email_hash=digest, subject__primary_link__isnull=True)
     return found if sharers == 1 else found.none()
+
+
+def claims_open_to(user: User) -> list[ImportedIdentity]:
+    """The unclaimed identities that a person's verified addresses prove. Two statements."""
+    addresses = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    digests = [email_hash(address) for address in addresses]
+    sharers = (
+        ImportedIdentity.objects.filter(email_hash=OuterRef("email_hash")).order_by().values("email_hash")
+    )
+    alone = Subquery(sharers.annotate(n=Count("pk")).values("n"))
+    unclaimed = ImportedIdentity.objects.filter(email_hash__in=digests, subject__primary_link__isnull=True)
+    return list(unclaimed.annotate(sharers=alone).filter(sharers=1).order_by("name"))

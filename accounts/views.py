@@ -1,0 +1,82 @@
+"""A person's settings: what they tell, what they claim, taking it all along, and being forgotten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import conf
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.forms import ClaimForm, EraseForm, ProfileForm
+from accounts.models import Profile, User
+from accounts.queries import claims_open_to, ids_of
+from accounts.services import claim_identity, erase_person, export_person, save_profile
+from core.http import Action, perform
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    """Everything a person can change about themselves, on one page; its buttons post here."""
+    if request.method != "POST":
+        return _show(request, request.user)
+    answer = perform(request, request.user, _ACTIONS, _show)
+    if request.POST.get("do") == "save" and answer.status_code == 302:
+        # The language picked in the foot of a page would hide the one chosen here.
+        answer.delete_cookie(conf.settings.LANGUAGE_COOKIE_NAME)
+    return answer
+
+
+@login_required
+@never_cache
+@require_safe
+def export(request: HttpRequest) -> HttpResponse:
+    """Everything guildhub holds about the reader, as a JSON file."""
+    found = export_person(subject_id=request.user.subject_id)
+    answer = JsonResponse(found, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    answer["Content-Disposition"] = 'attachment; filename="guildhub-my-data.json"'
+    return answer
+
+
+def _show(request: HttpRequest, user: User, forms: dict[str, Any] | None = None) -> HttpResponse:
+    shown = {"save": _profile_form(user, None), "erase": EraseForm(), **(forms or {})}
+    return render(
+        request,
+        "accounts/settings.html",
+        {"forms": shown, "claims": claims_open_to(user), "claimed": len(ids_of(user)) - 1},
+    )
+
+
+def _profile_form(user: User, data: QueryDict | None) -> ProfileForm:
+    profile = getattr(user.subject, "profile", None) or Profile(subject=user.subject)
+    return ProfileForm(data, instance=profile)
+
+
+def _save(request: HttpRequest, user: User, values: dict[str, Any]) -> str:
+    save_profile(subject=user.subject, **values)
+    return _("Saved.")
+
+
+def _claim(request: HttpRequest, user: User, values: dict[str, Any]) -> str:
+    claim_identity(identity=values["identity"], by=user.subject, now=timezone.now())
+    return _("That history is yours now: its hours and reputation are counted with yours.")
+
+
+def _erase(request: HttpRequest, user: User, values: dict[str, Any]) -> str:
+    erase_person(subject_id=user.subject_id, by=user.subject_id, now=timezone.now())
+    logout(request)
+    return _("You are erased: your name, address, words and links are gone. Thank you for what you gave.")
+
+
+_ACTIONS = {
+    "save": Action(_save, form=_profile_form, then=lambda user: "accounts:settings"),
+    "claim": Action(_claim, form=lambda user, data: ClaimForm(data), then=lambda user: "accounts:settings"),
+    "erase": Action(_erase, form=lambda user, data: EraseForm(data), then=lambda user: "/"),
+}

@@ -1,0 +1,253 @@
+"""What people type about hours and verdicts, checked for shape; the rules stay in the services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from contributions.rules import ENTRY_MINUTES_MOST
+from contributions.services import EntryInput
+from core.formats import format_minutes
+from core.ids import uuid7
+from projects.models import Task
+
+OTHER = "other"
+LENGTHS = (30, 60, 120, 180)
+USUAL_LENGTH = 60
+
+RUBRIC = [
+    (1, _("Can't be used: return it, or don't accept it")),
+    (2, _("Partly usable; much is missing or wrong")),
+    (3, _("Does what the task asked")),
+    (4, _("Well done: complete, clear, checked")),
+    (5, _("Outstanding: others can build on it as it is")),
+]
+
+
+class _WorkForm(forms.Form):
+    """The fields of an entry: which task, which day, how long, from when, and what shows it."""
+
+    task = forms.UUIDField(label=_("Task"), widget=forms.Select)
+    started = forms.TimeField(
+        label=_("Started at"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}),
+        help_text=_(
+            "Only if you want the clock times kept. Nobody but you, reviewers and stewards sees them."
+        ),
+    )
+    note = forms.CharField(
+        label=_("What did you do?"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    link = forms.URLField(
+        label=_("Link"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        help_text=_("A pull request, a document, a photo album: whatever shows the work."),
+        error_messages={"invalid": _("Write a whole web address, like https://example.org/work.")},
+    )
+
+    def clean_task(self) -> Task:
+        """The task with its project and guild; drafts are nobody's yet."""
+        return _task(self.cleaned_data["task"], Task.objects.exclude(state=Task.State.DRAFT))
+
+    def clean_link(self) -> str:
+        """Only web addresses: a reviewer will press it."""
+        link: str = self.cleaned_data["link"]
+        if link and not link.lower().startswith(("https://", "http://")):
+            raise forms.ValidationError(_("Write a whole web address, like https://example.org/work."))
+        return link
+
+    def offer(self, tasks: Iterable[Task]) -> None:
+        """Fill the list of tasks: the person's own, then open work."""
+        own = [(task.pk, _isolated(task.title)) for task in tasks if not task.is_open_work]
+        free = [(task.pk, _isolated(task.title)) for task in tasks if task.is_open_work]
+        groups = [(_("Tasks"), own), (_("Open work"), free)]
+        self.fields["task"].widget.choices = [(label, options) for label, options in groups if options]
+
+
+class LogForm(_WorkForm):
+    """Hours in two taps: a length and the button; everything else is preset or optional."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    length = forms.ChoiceField(
+        label=_("How long?"), widget=forms.RadioSelect(attrs={"class": "chips"}), initial=str(USUAL_LENGTH)
+    )
+    minutes = forms.IntegerField(
+        label=_("Minutes"),
+        required=False,
+        min_value=1,
+        max_value=ENTRY_MINUTES_MOST,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    day = forms.ChoiceField(label=_("When?"), widget=forms.RadioSelect(attrs={"class": "chips"}))
+    other_day = forms.DateField(
+        label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, data: Any = None, *, today: date, tasks: Iterable[Task] = (), **kwargs: Any) -> None:
+        tasks = list(tasks)
+        super().__init__(data, **kwargs)
+        # The days carry their dates, so an entry from a page opened before midnight keeps the day it showed.
+        yesterday = today - timedelta(days=1)
+        self.fields["day"].choices = [
+            (today.isoformat(), _("Today")),
+            (yesterday.isoformat(), _("Yesterday")),
+            (OTHER, _("Another day")),
+        ]
+        self.fields["day"].initial = today.isoformat()
+        self.fields["length"].choices = [(str(n), _length(n)) for n in LENGTHS] + [(OTHER, _("Other"))]
+        self.fields["client_id"].initial = uuid7()
+        self.fields["task"].initial = tasks[0].pk if tasks else None
+        self.offer(tasks)
+        self._accept_posted_day()
+
+    def _accept_posted_day(self) -> None:
+        """A page that waited over midnight, or offline for days, sends the date it was opened on."""
+        posted = self.data.get("day", "") if self.is_bound else ""
+        days = self.fields["day"]
+        if posted and posted not in dict(days.choices):
+            try:
+                known = date.fromisoformat(posted)
+            except ValueError:
+                return
+            days.choices = [(posted, date_format(known, "DATE_FORMAT")), *days.choices]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what “other” leaves open."""
+        if self.cleaned_data.get("length") == OTHER and self.cleaned_data.get("minutes") is None:
+            if "minutes" not in self.errors:
+                self.add_error("minutes", _("Say how many minutes it took."))
+        elif self.cleaned_data.get("length") != OTHER:
+            self._errors.pop("minutes", None)
+        if (
+            self.cleaned_data.get("day") == OTHER
+            and self.cleaned_data.get("other_day") is None
+            and "other_day" not in self.errors
+        ):
+            self.add_error("other_day", _("Choose the day on which you did the work."))
+        return self.cleaned_data
+
+    def entry(self) -> EntryInput:
+        """The stretch of time; call it after `is_valid`."""
+        values = self.cleaned_data
+        day = values["other_day"] if values["day"] == OTHER else date.fromisoformat(values["day"])
+        minutes = values["minutes"] if values["length"] == OTHER else int(values["length"])
+        return _entry(day, minutes, values["started"])
+
+
+class EditForm(_WorkForm):
+    """The same entry, changed: plain fields, because what is wrong with it differs."""
+
+    worked_on = forms.DateField(
+        label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    minutes = forms.IntegerField(
+        label=_("Minutes"),
+        min_value=1,
+        max_value=ENTRY_MINUTES_MOST,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    field_order = ("task", "worked_on", "minutes", "started", "note", "link")
+
+    @staticmethod
+    def entry_of(values: dict[str, Any]) -> EntryInput:
+        """The stretch of time in the cleaned values."""
+        return _entry(values["worked_on"], values["minutes"], values["started"])
+
+
+class VerdictForm(forms.Form):
+    """What a reviewer typed beside one piece of work. The button that was pressed says which fields it needs."""
+
+    needs: tuple[str, ...] = ()
+
+    rubric = forms.TypedChoiceField(
+        label=_("How good is it?"), coerce=int, empty_value=None, required=False, choices=RUBRIC
+    )
+    minutes = forms.IntegerField(label=_("Minutes to approve"), required=False, min_value=0, max_value=99_999)
+    task_done = forms.BooleanField(label=_("The task is done with this"), required=False, initial=True)
+    reason = forms.CharField(label=_("Your words to the contributor"), required=False, max_length=4000)
+    next_step = forms.CharField(label=_("What they could do next"), required=False, max_length=2000)
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        for name in self.needs:
+            self.fields[name].required = True
+        self.fields["rubric"].error_messages["required"] = _(
+            "Choose 2 to 5. A 1 means: return it, or don't accept it."
+        )
+        self.fields["reason"].error_messages["required"] = _(
+            "Say why, so that the contributor knows what to do."
+        )
+        self.fields["next_step"].error_messages["required"] = _("Name one thing they could do next.")
+
+
+class ApproveForm(VerdictForm):
+    """An approval: how good, and how many minutes of what was claimed."""
+
+    needs = ("rubric", "minutes")
+
+
+class ReturnForm(VerdictForm):
+    """A question or a wish that the contributor can answer."""
+
+    needs = ("reason",)
+
+
+class RejectForm(VerdictForm):
+    """A refusal with a reason and a way on."""
+
+    needs = ("reason", "next_step")
+
+
+class BulkForm(forms.Form):
+    """One rubric for every ticked piece of work."""
+
+    rubric = forms.TypedChoiceField(coerce=int, choices=[(n, words) for n, words in RUBRIC if n >= 2])
+    chosen = forms.MultipleChoiceField(
+        error_messages={"required": _("Tick at least one entry first.")},
+    )
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        ticked = [text for text in data.getlist("chosen") if _is_uuid(text)]
+        self.fields["chosen"].choices = [(text, text) for text in ticked]
+
+
+def _entry(day: date, minutes: int, started: time | None) -> EntryInput:
+    """A start is a clock time in the reader's zone, on the day they named."""
+    start = timezone.make_aware(datetime.combine(day, started)) if started else None
+    return EntryInput(day, minutes, start)
+
+
+def _task(task_id: UUID, tasks: QuerySet[Task]) -> Task:
+    found = tasks.select_related("project__guild").filter(pk=task_id).first()
+    if found is None:
+        raise forms.ValidationError(_("This task is gone. Choose another one."))
+    return found
+
+
+def _isolated(text: str) -> str:
+    """A title that can't turn its line round inside an option, where no markup is allowed."""
+    return f"\u2068{text}\u2069"
+
+
+def _length(minutes: int) -> str:
+    return _("½ h") if minutes == 30 else format_minutes(minutes)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Reads of contributions that span tables, by who reads them."""

@@ -1,0 +1,163 @@
+"""What a person's own pages read: their hours by week, what waits for them, what they may log on. Pass every linked id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.expressions import OrderBy
+
+from contributions.models import Contribution
+from contributions.models.contribution import Need
+from guilds.models import Guild, Membership
+from projects.models import Task
+from projects.rules import PROJECT_TAKES_WORK
+
+
+@dataclass(frozen=True)
+class OwnWork:
+    """One contribution in its person's list, with the totals of its ISO week (all guilds together).
+
+    Minutes are claimed minutes; a week leaves out withdrawn and rejected work. `worked_on` is its latest day.
+    """
+
+    id: UUID
+    state: str
+    need: str
+    source: str
+    task_id: UUID
+    task_title: str
+    project_title: str
+    worked_on: date
+    minutes: int
+    minutes_credited: Decimal | None
+    points: int | None
+    week_starts_on: date
+    week_minutes: int
+    week_credited: Decimal
+
+    def get_state_display(self) -> str:
+        """The state in the reader's language."""
+        return str(Contribution.State(self.state).label)
+
+    def get_need_display(self) -> str:
+        """What is missing, as a sentence; empty when nothing is."""
+        return str(Need(self.need).label)
+
+    @property
+    def cursor(self) -> str:
+        """The key of the page that begins after this row."""
+        return f"{self.worked_on.isoformat()}.{self.id}"
+
+
+@dataclass(frozen=True)
+class OwnPage:
+    """Rows, latest day first, and the key of the next page ("": this is the last)."""
+
+    rows: list[OwnWork]
+    next_cursor: str
+
+
+# The week's totals are summed before the page is cut, so a week that two pages share has the same total on both.
+_OWN_WORK = """
+WITH mine AS (
+    SELECT c.id, c.state, c.need, c.source, c.task_id, c.project_id, c.minutes_credited, c.points,
+        max(e.worked_on) AS worked_on, sum(e.minutes)::int AS minutes
+    FROM contributions_contribution c JOIN contributions_timeentry e ON e.contribution_id = c.id
+    WHERE c.subject_id = ANY(%(subjects)s::uuid[]) GROUP BY c.id
+), weekly AS (
+    SELECT mine.*, date_trunc('week', worked_on)::date AS week_starts_on,
+        coalesce(sum(minutes) FILTER (WHERE state NOT IN ('withdrawn', 'rejected')) OVER week, 0)::int AS week_minutes,
+        coalesce(sum(minutes_credited) OVER week, 0) AS week_credited
+    FROM mine WINDOW week AS (PARTITION BY date_trunc('week', worked_on))
+)
+SELECT w.id, w.state, w.need, w.source, w.task_id, t.title, p.title, w.worked_on, w.minutes, w.minutes_credited,
+    w.points, w.week_starts_on, w.week_minutes, w.week_credited
+FROM weekly w JOIN projects_task t ON t.id = w.task_id JOIN projects_project p ON p.id = w.project_id
+WHERE %(day)s::date IS NULL OR (w.worked_on, w.id) < (%(day)s::date, %(id)s::uuid)
+ORDER BY w.worked_on DESC, w.id DESC LIMIT %(limit)s
+"""
+
+
+def own_work(
+    subject_ids: Sequence[UUID], *, after: tuple[date, UUID] | None = None, limit: int = 30
+) -> OwnPage:
+    """A person's contributions, latest day first, after the given row. One statement."""
+    day, row_id = after or (None, None)
+    values = {
+        "subjects": [str(i) for i in subject_ids],
+        "day": day,
+        "id": row_id and str(row_id),
+        "limit": limit + 1,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN_WORK, values)
+        rows = [OwnWork(*row) for row in cursor.fetchall()]
+    shown = rows[:limit]
+    return OwnPage(shown, shown[-1].cursor if len(rows) > limit else "")
+
+
+def tasks_to_log_on(
+    subject_ids: Sequence[UUID], *, wanted: UUID | None = None, limit: int = 60
+) -> list[Task]:
+    """Tasks on which the person can log hours now, the likeliest first; `project.guild` filled. One statement.
+
+    Their own tasks and the open work of their guilds' projects, and the `wanted` task (a link led here). First
+    comes the wanted one, then what they logged on last, then their own tasks, then the project of their last hours.
+    """
+    used = Contribution.objects.filter(
+        subject_id__in=subject_ids, source=Contribution.Source.LOGGED
+    ).order_by("-pk")
+    guilds = Membership.objects.filter(subject_id__in=subject_ids, left_at__isnull=True).values("guild_id")
+    state = Task.State
+    own = Q(claimed_by_id__in=subject_ids, state__in=[state.CLAIMED, state.SUBMITTED, state.RETURNED])
+    open_work = Q(is_open_work=True, state=state.PUBLISHED, project__guild_id__in=guilds)
+    asked = Q(pk=wanted, state=state.PUBLISHED)
+    return list(
+        Task.objects.filter(own | open_work | asked if wanted else own | open_work)
+        .filter(project__state__in=PROJECT_TAKES_WORK, project__guild__state=Guild.State.OPEN)
+        .annotate(
+            rank=Case(When(pk=wanted, then=0), default=1, output_field=IntegerField())
+            if wanted
+            else Value(1),
+            last_use=Subquery(used.filter(task_id=OuterRef("pk")).values("pk")[:1]),
+            last_use_of_project=Subquery(used.filter(project_id=OuterRef("project_id")).values("pk")[:1]),
+        )
+        .select_related("project__guild")
+        .defer("description", "project__summary")
+        .order_by(
+            "rank",
+            _latest("last_use"),
+            "is_open_work",
+            _latest("last_use_of_project"),
+            "project__title",
+            "pk",
+        )[:limit]
+    )
+
+
+def _latest(name: str) -> OrderBy:
+    return F(name).desc(nulls_last=True)
+
+
+def next_tasks(subject_ids: Sequence[UUID], *, limit: int = 3) -> list[Task]:
+    """What to do next: the person's own unfinished tasks, then open ones of their guilds, first tasks first.
+
+    One statement; a task with `claimed_by_id` set is theirs.
+    """
+    guilds = Membership.objects.filter(subject_id__in=subject_ids, left_at__isnull=True).values("guild_id")
+    own = Q(claimed_by_id__in=subject_ids, state__in=[Task.State.CLAIMED, Task.State.RETURNED])
+    free = Q(state=Task.State.PUBLISHED, is_open_work=False, project__guild_id__in=guilds)
+    rank = Case(When(claimed_by_id__isnull=False, then=0), default=1, output_field=IntegerField())
+    return list(
+        Task.objects.filter(own | free)
+        .filter(project__state__in=PROJECT_TAKES_WORK, project__guild__state=Guild.State.OPEN)
+        .select_related("project")
+        .defer("description", "project__summary")
+        .order_by(rank, "lease_ends_at", "-is_starter", "estimate_minutes", "pk")[:limit]
+    )

@@ -1,0 +1,68 @@
+"""What waits for a reviewer: the queue, oldest first, and how long it is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+
+from contributions.models import Contribution, TimeEntry
+from guilds.models import Policy
+
+_WAITING = (Contribution.State.SUBMITTED, Contribution.State.IN_REVIEW)
+
+
+def waiting_work(guild_ids: Collection[UUID], *, project_id: UUID | None = None) -> QuerySet[Contribution]:
+    """Handed-in work of these guilds (or of one project) that has no verdict yet, the reviewer's own included."""
+    works = Contribution.objects.filter(
+        guild_id__in=guild_ids, state__in=_WAITING, source=Contribution.Source.LOGGED
+    )
+    return works.filter(project_id=project_id) if project_id else works
+
+
+def review_queue(
+    works: QuerySet[Contribution],
+    reviewer_ids: Sequence[UUID],
+    *,
+    now: datetime,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = 20,
+) -> list[Contribution]:
+    """The waiting work of others, oldest first, after the given (submitted_at, id). One statement; up to `limit` + 1 rows.
+
+    Each row has claimed `minutes`, `first_day`, `last_day`, `contributor_name` (may be empty), and `is_taken`:
+    whether another reviewer has it and their days are not over.
+    """
+    entries = TimeEntry.objects.filter(contribution_id=OuterRef("pk")).order_by().values("contribution_id")
+    policies = Policy.objects.filter(guild_id=OuterRef("guild_id"), effective_at__lte=now).order_by(
+        "-version"
+    )
+    rows = works.exclude(subject_id__in=reviewer_ids)
+    if after:
+        rows = rows.filter(Q(submitted_at__gt=after[0]) | Q(submitted_at=after[0], pk__gt=after[1]))
+    found = list(
+        rows.select_related("task", "project", "guild")
+        .defer("project__summary")
+        .annotate(
+            minutes=Subquery(entries.annotate(n=Sum("minutes")).values("n"), output_field=IntegerField()),
+            first_day=Subquery(entries.annotate(n=Min("worked_on")).values("n")),
+            last_day=Subquery(entries.annotate(n=Max("worked_on")).values("n")),
+            contributor_name=F("subject__profile__display_name"),
+            reviewer_name=F("reviewer__profile__display_name"),
+            reassign_days=Subquery(policies.values("review_reassign_days")[:1]),
+        )
+        .order_by("submitted_at", "pk")[: limit + 1]
+    )
+    for work in found:
+        until = work.taken_at + timedelta(days=work.reassign_days) if work.taken_at else now
+        work.is_taken = bool(work.reviewer_id and work.reviewer_id not in reviewer_ids and until > now)
+    return found
+
+
+def count_waiting(works: QuerySet[Contribution], reviewer_ids: Sequence[UUID]) -> tuple[int, int]:
+    """How many wait for this reviewer, and how many of the waiting are their own. One statement."""
+    own = Q(subject_id__in=reviewer_ids)
+    counts = works.aggregate(others=Count("pk", filter=~own), own=Count("pk", filter=own))
+    return counts["others"], counts["own"]

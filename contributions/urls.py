@@ -1,0 +1,19 @@
+"""The addresses of hours, reviews and points. The guild's ledger page is `guilds:ledger`, routed in `guildhub/urls.py`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from contributions.views import edit, entry, log, own, points, review
+
+app_name = "contributions"
+
+urlpatterns = [
+    path("log/", log.log, name="log"),
+    path("me/hours/", own.hours, name="hours"),
+    path("me/points/", points.points, name="points"),
+    path("contributions/<uuid:pk>/", entry.contribution, name="contribution"),
+    path("contributions/<uuid:pk>/edit/", edit.edit, name="edit"),
+    path("review/", review.reviews, name="reviews"),
+    path("projects/<slug:slug>/review/", review.project_reviews, name="review_queue"),
+]

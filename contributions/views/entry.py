@@ -1,0 +1,230 @@
+"""The page of one piece of work: what it is, how it stands, what its reader can do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from contributions.forms import RUBRIC, EditForm, VerdictForm
+from contributions.models import Contribution, Review, TimeEntry
+from contributions.models.contribution import Need
+from contributions.queries.own import tasks_to_log_on
+from contributions.rules import EDITABLE
+from contributions.views.actions import ENTRY_ACTIONS
+from contributions.views.arithmetic import Explanation, explain
+from core.formats import format_minutes
+from core.http import perform
+from core.timeline import Step, history_of, timeline
+from guilds.models import Guild
+from guilds.queries import current_policy, viewer_in
+from reputation.models import Transfer
+
+#: So long after logging, taking back is called Undo.
+UNDO_TIME = timedelta(minutes=10)
+_WAITING = (Contribution.State.SUBMITTED, Contribution.State.IN_REVIEW)
+_VERDICTS = frozenset({"approved", "returned", "rejected"})
+_STEPS = {
+    ">draft": gettext_lazy("Logged"),
+    "draft": gettext_lazy("Taken up again"),
+    "submitted": gettext_lazy("Handed in"),
+    "in_review>submitted": gettext_lazy("Put back into the queue"),
+    "in_review": gettext_lazy("Taken for review"),
+    "returned>in_review": gettext_lazy("Handed in again, to the same reviewer"),
+    "withdrawn": gettext_lazy("Withdrawn"),
+    "vested": gettext_lazy("Points became available"),
+}
+#: The fields that mend each need; the rest of the entry goes along unseen.
+MENDS: dict[str, tuple[str, ...]] = {
+    Need.EVIDENCE: ("note", "link"),
+    Need.DAY_FULL: ("worked_on", "minutes"),
+    Need.OVERLAP: ("worked_on", "started", "minutes"),
+    Need.FUTURE: ("worked_on",),
+    Need.TASK_TAKEN: ("task",),
+    Need.TASK_CLOSED: ("task",),
+}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What this reader may see: all of it, or (members of the guild) hours and verdict."""
+
+    ids: tuple[UUID, ...]
+    is_owner: bool
+    may_review: bool
+
+    @property
+    def reads_details(self) -> bool:
+        return self.is_owner or self.may_review
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def contribution(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One contribution for its owner, its reviewers or its guild; for everybody else it isn't there."""
+    work = find_work(pk)
+    reader = reader_of(request, work)
+    if request.method == "POST":
+        return perform(request, work, ENTRY_ACTIONS, _show_again)
+    return show_entry(request, work, reader=reader)
+
+
+def _show_again(request: HttpRequest, work: Contribution, forms: dict[str, Any]) -> HttpResponse:
+    """The page as things stand now: what refused the form may have changed what can be done."""
+    return show_entry(request, find_work(work.pk), forms)
+
+
+def find_work(pk: UUID) -> Contribution:
+    """The contribution with its steps, people and task, in one statement; 404 otherwise."""
+    works = Contribution.objects.select_related(
+        "task", "project", "guild", "subject__profile", "reviewer__profile"
+    )
+    found = works.annotate(history=history_of()).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def reader_of(request: HttpRequest, work: Contribution) -> Reader:
+    """Who is reading; 404 for those to whom this work is nothing. Drafts are their owner's alone."""
+    viewer = viewer_in(request.user, work.guild_id, timezone.now())
+    if viewer.is_person(work.subject_id):
+        return Reader(viewer.ids, is_owner=True, may_review=False)
+    is_private = work.state in (Contribution.State.DRAFT, Contribution.State.WITHDRAWN)
+    if is_private or not (viewer.is_reviewer or viewer.sees_names):
+        raise Http404
+    return Reader(viewer.ids, is_owner=False, may_review=viewer.is_reviewer)
+
+
+def show_entry(
+    request: HttpRequest,
+    work: Contribution,
+    forms: dict[str, Any] | None = None,
+    *,
+    reader: Reader | None = None,
+) -> HttpResponse:
+    """Render the page; `forms` are the forms that could not be accepted, by action."""
+    reader = reader or reader_of(request, work)
+    entries = list(work.entries.all())
+    minutes = sum(entry.minutes for entry in entries)
+    reviews = list(work.reviews.select_related("reviewer__profile").order_by("decided_at"))
+    credit = next((review for review in reviews if review.verdict == Review.Verdict.APPROVED), None)
+    context: dict[str, Any] = {
+        "work": work,
+        "reader": reader,
+        "entries": entries,
+        "minutes": minutes,
+        "credit": credit,
+        "steps": _steps(work, reviews, reader),
+        "contributor_name": name_of(work.subject),
+        "is_imported": work.source == Contribution.Source.IMPORTED,
+        "refusals": [error for form in (forms or {}).values() for error in form.non_field_errors()],
+    }
+    if reader.reads_details:
+        context["why"] = explanation_of(work)
+    if reader.is_owner:
+        context |= _owner_context(work, entries, reviews, reader)
+    elif reader.may_review and work.state in _WAITING:
+        context |= _reviewer_context(work, minutes, reader, forms or {})
+    return render(request, "contributions/contribution.html", context)
+
+
+def _owner_context(
+    work: Contribution, entries: list[TimeEntry], reviews: list[Review], reader: Reader
+) -> dict[str, Any]:
+    context: dict[str, Any] = {
+        "can_edit": work.state in EDITABLE,
+        "last_review": reviews[-1] if reviews else None,
+        "can_undo": work.state in _WAITING and timezone.now() - work.created_at < UNDO_TIME,
+        "can_withdraw": Contribution.State.WITHDRAWN in Contribution.TRANSITIONS[work.state],
+    }
+    if work.need and work.need in MENDS and len(entries) == 1:
+        form = EditForm(initial=initial_of(work, entries))
+        if "task" in MENDS[work.need]:
+            form.offer(tasks_to_log_on(reader.ids))
+        fields = MENDS[work.need]
+        context["mend_form"] = form
+        context["mend_fields"] = [form[name] for name in fields]
+        context["kept_fields"] = [form[name].as_hidden() for name in form.fields if name not in fields]
+    return context
+
+
+def _reviewer_context(
+    work: Contribution, minutes: int, reader: Reader, forms: dict[str, Any]
+) -> dict[str, Any]:
+    now = timezone.now()
+    taken_until = None
+    if work.reviewer_id and work.reviewer_id not in reader.ids and work.taken_at:
+        days = current_policy(work.guild_id, now).review_reassign_days
+        taken_until = work.taken_at + timedelta(days=days)
+    form = next((form for form in forms.values() if isinstance(form, VerdictForm)), None)
+    return {
+        "verdict_form": form or VerdictForm(initial={"minutes": minutes}),
+        "can_judge": work.guild.state == Guild.State.OPEN and not (taken_until and taken_until > now),
+        "taken_until": taken_until,
+        "rubric": RUBRIC,
+        "is_mine": work.reviewer_id in reader.ids,
+    }
+
+
+def initial_of(work: Contribution, entries: list[TimeEntry]) -> dict[str, Any]:
+    """What a form about this work begins with; `entries` is its single entry."""
+    entry = entries[0]
+    return {
+        "task": work.task_id,
+        "note": work.note,
+        "link": work.link,
+        "worked_on": entry.worked_on,
+        "minutes": entry.minutes,
+        "started": timezone.localtime(entry.started_at).time() if entry.started_at else None,
+    }
+
+
+def explanation_of(work: Contribution) -> Explanation | None:
+    """The arithmetic behind its points, as the ledger keeps it; None where no points were posted."""
+    if not work.points:
+        return None
+    posted = Transfer.objects.filter(source_id=work.pk, source_kind="contribution").order_by("sequence")
+    arithmetic = posted.values_list("arithmetic", flat=True).first()
+    return explain(arithmetic) if arithmetic else None
+
+
+def name_of(subject: Any) -> str:
+    """The name a person chose, for members' eyes; empty when they gave none."""
+    profile = getattr(subject, "profile", None)
+    return profile.display_name if profile else ""
+
+
+def _steps(work: Contribution, reviews: list[Review], reader: Reader) -> list[Step]:
+    """What happened to it, verdicts with their words; members of the guild read no words."""
+    names = {work.subject_id: name_of(work.subject)}
+    if work.reviewer:
+        names[work.reviewer_id] = name_of(work.reviewer)
+    names |= {review.reviewer_id: name_of(review.reviewer) for review in reviews if review.reviewer}
+    plain = [row for row in work.history if row["to"] not in _VERDICTS]
+    steps = timeline(plain, _STEPS, names=names, with_reasons=False)
+    for review in reviews:
+        words = "\n\n".join(filter(None, [review.reason, review.next_step])) if reader.reads_details else ""
+        who = names.get(review.reviewer_id, "") if review.reviewer_id else str(review.get_basis_display())
+        steps.append(Step(review.decided_at, _verdict(review, reader), who, words))
+    return sorted(steps, key=lambda step: step.at)
+
+
+def _verdict(review: Review, reader: Reader) -> str:
+    if review.verdict == Review.Verdict.RETURNED:
+        return _("Returned with a question")
+    if review.verdict == Review.Verdict.REJECTED:
+        return _("Not accepted")
+    approved = {"hours": format_minutes(review.minutes_approved or 0), "rubric": review.rubric}
+    if reader.reads_details:
+        return _("Approved %(hours)s, rubric %(rubric)s of 5") % approved
+    return _("Approved %(hours)s") % approved
