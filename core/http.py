@@ -58,12 +58,12 @@ def attempt(request: HttpRequest, form: forms.BaseForm | None = None) -> Iterato
 class Action:
     """One thing a page's button does: `verb(request, thing, values)` calls one service and returns what to say.
 
-    `form(thing, data)` reads what was typed along with it. `then(thing)` is where to go (default: back to the thing).
+    `form(thing, data)` reads what was typed along with it. `then(thing, values)` is where to go (default: back to the thing).
     """
 
     verb: Callable[[HttpRequest, Any, dict[str, Any]], str]
     form: Callable[[Any, QueryDict | None], forms.BaseForm] | None = None
-    then: Callable[[Any], Any] | None = None
+    then: Callable[[Any, dict[str, Any]], Any] | None = None
 
 
 def perform(request: HttpRequest, thing: Any, actions: Mapping[str, Action], show: Show) -> HttpResponse:
@@ -77,9 +77,9 @@ def perform(request: HttpRequest, thing: Any, actions: Mapping[str, Action], sho
     form = action.form(thing, request.POST) if action.form else None
     if form is not None and not form.is_valid():
         return show(request, thing, {name: form})
+    values = form.cleaned_data if form is not None else {}
     with attempt(request, form) as tried:
-        said = action.verb(request, thing, form.cleaned_data if form is not None else {})
-        messages.success(request, said)
+        messages.success(request, action.verb(request, thing, values))
     if form is not None and not tried.went_through:
         return show(request, thing, {name: form})
-    return redirect(action.then(thing) if action.then else thing)
+    return redirect(action.then(thing, values) if action.then and tried.went_through else thing)

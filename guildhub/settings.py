@@ -130,6 +130,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "core.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "guildhub.urls"
 WSGI_APPLICATION = "guildhub.wsgi.application"

@@ -1,16 +1,33 @@
 """Every address of guildhub."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from guildhub.views import gallery, health
+from contributions.views.points import ledger
+from guildhub.views import front, gallery, health, home
+from guilds import urls as guild_urls
+
+# The admin site has a login by password of its own; here everybody types a mailed code.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+# A guild's ledger needs what lies above guilds, and its address belongs to the guild.
+guild_pages = [*guild_urls.urlpatterns, path("<slug:slug>/ledger/", ledger, name="ledger")]
 
 urlpatterns = [
+    path("", front.front, name="front"),
+    path("numbers/", front.numbers, name="numbers"),
+    path("home/", home.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
     path("language/", set_language, name="set_language"),
     path("components", gallery.gallery, name="components"),
+    path("guilds/", include((guild_pages, "guilds"))),
+    path("", include("projects.urls")),
+    path("", include("contributions.urls")),
+    path("", include("notices.urls")),
+    path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.utils import timezone
@@ -18,7 +17,7 @@ def _erase_memberships(ids: Sequence[UUID]) -> None:
     rows.filter(left_at__isnull=True).update(left_at=timezone.now())
 
 
-def _export_memberships(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+def _export_memberships(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return Membership.objects.filter(subject_id__in=ids).values("guild__name", "roles", "joined_at", "left_at")
 
 
@@ -26,7 +25,7 @@ def _erase_grants(ids: Sequence[UUID]) -> None:
     Grant.objects.filter(subject_id__in=ids, revoked_at__isnull=True).update(revoked_at=timezone.now())
 
 
-def _export_grants(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+def _export_grants(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return Grant.objects.filter(subject_id__in=ids).values(
         "guild__name", "right", "starts_at", "ends_at", "revoked_at"
     )

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from accounts.queries import ids_of, linked_subjects
 from guilds.models import Grant, Guild, Membership, Policy
@@ -92,3 +93,62 @@ def viewer_in(user: Any, guild_id: UUID, now: datetime) -> Viewer:
     rights = live_grants(now).filter(guild_id=guild_id, subject_id__in=ids)
     row = Guild.objects.filter(pk=guild_id).values_list(Exists(seats), ArraySubquery(rights.values("right"))).get()
     return Viewer(tuple(ids), bool(row[0]), frozenset(row[1]), bool(user.is_staff))
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One right that somebody holds, with the name they gave (or an empty one)."""
+
+    grant_id: UUID
+    right: str
+    subject_id: UUID
+    name: str
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who belongs to a guild, with the name they gave (or an empty one)."""
+
+    subject_id: UUID
+    name: str
+    joined_at: datetime
+
+
+_NAME = Coalesce(
+    NullIf("subject__profile__display_name", Value("")), "subject__imported_identity__name", Value("")
+)
+
+
+def guild_pages() -> QuerySet[Guild]:
+    """Guilds with `member_count`, how many belong to them today."""
+    return Guild.objects.annotate(member_count=Count("memberships", filter=Q(memberships__left_at__isnull=True)))
+
+
+def guild_list(reader_ids: Sequence[UUID], *, sees_proposed: bool) -> list[Guild]:
+    """Guilds as one reader may see them, open ones first; `is_mine` says where they belong. One statement."""
+    mine = Membership.objects.filter(guild_id=OuterRef("pk"), subject_id__in=reader_ids, left_at__isnull=True)
+    rows = guild_pages().annotate(is_mine=Exists(mine))
+    if not sees_proposed:
+        rows = rows.filter(~Q(state=Guild.State.PROPOSED) | Q(is_mine=True))
+    order = {Guild.State.OPEN: 0, Guild.State.PROPOSED: 1, Guild.State.CLOSED: 2}
+    return sorted(rows, key=lambda guild: (order[Guild.State(guild.state)], -guild.member_count, guild.name))
+
+
+def live_seats(guild_id: UUID, now: datetime) -> list[Seat]:
+    """Who holds which right in a guild today, by name. One statement."""
+    rows = live_grants(now).filter(guild_id=guild_id).annotate(name=_NAME).order_by("name", "starts_at")
+    return [Seat(*row) for row in rows.values_list("pk", "right", "subject_id", "name", "ends_at")]
+
+
+def members_of(guild_id: UUID) -> list[Member]:
+    """Everybody who belongs to a guild today, by name. One statement."""
+    rows = Membership.objects.filter(guild_id=guild_id, left_at__isnull=True).annotate(name=_NAME)
+    return [Member(*row) for row in rows.order_by("name", "joined_at").values_list("subject_id", "name", "joined_at")]
+
+
+def latest_policies(guild_id: UUID, now: datetime) -> tuple[Policy, Policy | None]:
+    """The policy in force and the next one that is published already, if any. One statement."""
+    in_force = Policy.objects.filter(guild_id=guild_id, effective_at__lte=now).order_by("-version").values("version")[:1]
+    current, *coming = Policy.objects.filter(guild_id=guild_id, version__gte=Subquery(in_force)).order_by("version")[:2]
+    return current, coming[0] if coming else None

@@ -8,6 +8,7 @@ class ProjectsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from projects import personal_data
+        from projects import page_slots, personal_data
 
         personal_data.register()
+        page_slots.register()

@@ -6,8 +6,7 @@ random id); drafts that nobody else saw are emptied.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import CharField, Value
@@ -36,7 +35,7 @@ def _erase_problems(ids: Sequence[UUID]) -> None:
     )
 
 
-def _export_problems(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+def _export_problems(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return Problem.objects.filter(author_id__in=ids).values(
         "title", "statement", "affected_people", "evidence", "place", "state", "created_at"
     )
@@ -49,7 +48,7 @@ def _erase_projects(ids: Sequence[UUID]) -> None:
     proposed.update(title=ERASED, slug=_ERASED_SLUG, summary=ERASED, repository_url="")
 
 
-def _export_projects(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+def _export_projects(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return Project.objects.filter(author_id__in=ids).values("title", "summary", "state", "created_at")
 
 
@@ -59,7 +58,7 @@ def _erase_tasks(ids: Sequence[UUID]) -> None:
     )
 
 
-def _export_tasks(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+def _export_tasks(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return Task.objects.filter(author_id__in=ids).values("title", "description", "state", "created_at")
 
 

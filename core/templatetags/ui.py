@@ -62,6 +62,12 @@ def hours(minutes: int | None) -> str:
 
 
 @register.filter
+def whole_hours(minutes: int) -> str:
+    """`{{ total_minutes|whole_hours }}`: a large sum, in full hours (what is begun is not shown)."""
+    return format_html("<bdi>{}</bdi>", gettext("%(hours)s h") % {"hours": format_number(minutes // 60)})
+
+
+@register.filter
 def number(value: int | float | None) -> str:
     """`{{ total|number }}`: a grouped number in `<bdi>`, so that 4,127 does not turn round in Urdu."""
     return "" if value is None else format_html("<bdi>{}</bdi>", format_number(value))

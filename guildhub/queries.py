@@ -1,0 +1,80 @@
+"""Sums over all apps, for the front page and the page that shows where its numbers come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+
+@dataclass(frozen=True)
+class GuildNumbers:
+    """What one guild's people did. A person is counted once, whatever identities they claimed."""
+
+    slug: str
+    name: str
+    minutes_checked: int
+    people: int
+    minutes_imported: int
+    points: int
+
+
+@dataclass(frozen=True)
+class HubNumbers:
+    """The same for the whole hub; somebody in two guilds is one of `people`."""
+
+    minutes_checked: int
+    people: int
+    problems_worked_on: int
+
+
+# Work counts from its approval until it is reversed. Imported history is kept apart: its minutes are estimated.
+_WORK = """
+FROM contributions_review r
+JOIN contributions_contribution c ON c.id = r.contribution_id
+LEFT JOIN accounts_subjectlink l ON l.alias_id = c.subject_id
+WHERE r.verdict = 'approved' AND c.state IN ('approved', 'vested', 'challenged', 'upheld')
+"""
+_PERSON = "coalesce(l.primary_id, c.subject_id)"
+
+_HUB = f"""
+SELECT coalesce(sum(r.minutes_approved), 0)::bigint, count(DISTINCT {_PERSON}),
+    (SELECT count(*) FROM projects_problem p JOIN guilds_guild g ON g.id = p.guild_id
+     WHERE p.state = 'in_project' AND g.state <> 'proposed')
+{_WORK} AND r.basis <> 'imported'
+"""
+
+_BY_GUILD = f"""
+WITH work AS (
+    SELECT c.guild_id,
+        coalesce(sum(r.minutes_approved) FILTER (WHERE r.basis <> 'imported'), 0)::bigint AS checked,
+        count(DISTINCT {_PERSON}) FILTER (WHERE r.basis <> 'imported') AS people,
+        coalesce(sum(r.minutes_approved) FILTER (WHERE r.basis = 'imported'), 0)::bigint AS imported
+    {_WORK}
+    GROUP BY c.guild_id
+), issued AS (
+    SELECT a.guild_id, -sum(e.amount)::bigint AS points
+    FROM reputation_entry e JOIN reputation_account a ON a.id = e.account_id
+    WHERE a.kind = 'issuance' AND a.unit = 'REP' GROUP BY a.guild_id
+)
+SELECT g.id, g.slug, g.name, coalesce(w.checked, 0), coalesce(w.people, 0), coalesce(w.imported, 0), coalesce(i.points, 0)
+FROM guilds_guild g LEFT JOIN work w ON w.guild_id = g.id LEFT JOIN issued i ON i.guild_id = g.id
+WHERE g.state <> 'proposed' ORDER BY 4 DESC, 3
+"""
+
+
+def hub_numbers() -> HubNumbers:
+    """The front page's three numbers. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HUB)
+        row = cursor.fetchone()
+    assert row is not None
+    return HubNumbers(*row)
+
+
+def numbers_by_guild() -> dict[UUID, GuildNumbers]:
+    """Every guild's numbers, the one with most hours first. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_GUILD)
+        return {row[0]: GuildNumbers(*row[1:]) for row in cursor.fetchall()}

@@ -1,0 +1,111 @@
+"""A guild's numbers as sentences that somebody new can follow."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.formats import format_minutes
+from guilds.models import Policy
+
+
+def policy_in_words(policy: Policy) -> list[tuple[str, str]]:
+    """Pairs of a question and its answer, from the numbers in force."""
+    return [
+        (_("What is an hour worth?"), _an_hour(policy)),
+        (_("Difficulty of a task"), _difficulty(policy)),
+        (_("The reviewer's rating"), _rating(policy)),
+        (_("How much counts?"), _limits(policy)),
+        (_("What do reviewers get?"), _reviewers(policy)),
+        (_("How fast is a review?"), _clock(policy)),
+        (_("What do I have to show?"), _evidence(policy)),
+        (_("Taking a task"), _claims(policy)),
+        (_("Spending points"), _spending(policy)),
+    ]
+
+
+def _number(value: Decimal | int) -> str:
+    return number_format(value.normalize() if isinstance(value, Decimal) else value)
+
+
+def _an_hour(p: Policy) -> str:
+    return ngettext(
+        "%(n)s point, times the task's difficulty, times the reviewer's rating.",
+        "%(n)s points, times the task's difficulty, times the reviewer's rating.",
+        p.points_per_hour,
+    ) % {"n": _number(p.points_per_hour)}
+
+
+def _difficulty(p: Policy) -> str:
+    return _("Very easy × %(xs)s, easy × %(s)s, medium × %(m)s, hard × %(l)s. It is fixed when the task is published.") % {
+        "xs": _number(p.difficulty_xs),
+        "s": _number(p.difficulty_s),
+        "m": _number(p.difficulty_m),
+        "l": _number(p.difficulty_l),
+    }
+
+
+def _rating(p: Policy) -> str:
+    return _("From 1 to 5: 2 counts × %(two)s, 3 × %(three)s, 4 × %(four)s, 5 × %(five)s. 1 is not approved.") % {
+        "two": _number(p.quality_2),
+        "three": _number(p.quality_3),
+        "four": _number(p.quality_4),
+        "five": _number(p.quality_5),
+    }
+
+
+def _limits(p: Policy) -> str:
+    return _(
+        "At most %(cap)s times the task's estimate. In one week %(full)s count in full and the next %(half)s half; "
+        "hours beyond that are kept and shown, and add no points. Open work is estimated at %(open)s."
+    ) % {
+        "cap": _number(p.estimate_cap),
+        "full": format_minutes(p.week_full_minutes),
+        "half": format_minutes(p.week_half_minutes),
+        "open": format_minutes(p.open_work_minutes),
+    }
+
+
+def _reviewers(p: Policy) -> str:
+    return _(
+        "%(points)s points for each review, whatever the verdict, if it comes within %(days)s days of taking it; "
+        "for at most %(most)s reviews a week. Nobody reviews their own work."
+    ) % {
+        "points": _number(p.review_points),
+        "days": _number(p.review_paid_within_days),
+        "most": _number(p.review_paid_per_week),
+    }
+
+
+def _clock(p: Policy) -> str:
+    return _(
+        "After %(reminder)s days the reviewer is reminded, after %(reassign)s another one may take it, "
+        "after %(queue)s it goes to the whole guild."
+    ) % {
+        "reminder": _number(p.review_reminder_days),
+        "reassign": _number(p.review_reassign_days),
+        "queue": _number(p.review_guild_queue_days),
+    }
+
+
+def _evidence(p: Policy) -> str:
+    return _("Up to %(free)s nothing but the hours; for more, a link or a note.") % {
+        "free": format_minutes(p.evidence_free_minutes)
+    }
+
+
+def _claims(p: Policy) -> str:
+    return _(
+        "A task you take is yours for %(days)s days. While %(limit)s pieces of your work wait for a review, "
+        "you can't take another; you can always log hours."
+    ) % {"days": _number(p.claim_lease_days), "limit": _number(p.unreviewed_limit)}
+
+
+def _spending(p: Policy) -> str:
+    return _("Points can be spent %(vesting)s days after approval, and expire after %(months)s months. Reputation stays.") % {
+        "vesting": _number(p.vesting_days),
+        "months": _number(p.expiry_months),
+    }

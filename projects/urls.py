@@ -1,0 +1,19 @@
+"""Addresses of problems, projects and tasks."""
+
+from django.urls import path
+
+from projects import views
+
+app_name = "projects"
+urlpatterns = [
+    path("problems/", views.problems, name="problems"),
+    path("problems/new/", views.problem_new, name="problem_new"),
+    path("problems/<slug:slug>/", views.problem, name="problem"),
+    path("problems/<slug:slug>/edit/", views.problem_edit, name="problem_edit"),
+    path("problems/<slug:slug>/project/new/", views.project_new, name="project_new"),
+    path("projects/<slug:slug>/", views.project, name="project"),
+    path("projects/<slug:slug>/edit/", views.project_edit, name="project_edit"),
+    path("projects/<slug:slug>/tasks/new/", views.task_new, name="task_new"),
+    path("tasks/<uuid:pk>/", views.task, name="task"),
+    path("tasks/<uuid:pk>/edit/", views.task_edit, name="task_edit"),
+]

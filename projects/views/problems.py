@@ -1,0 +1,204 @@
+"""The list of problems, one problem with its buttons, and telling one."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.queries import ids_of
+from core.http import Action, attempt, perform
+from core.languages import language_name
+from guilds.queries import Viewer, viewer_in
+from projects import queries
+from projects.forms import PROBLEM_STEPS, DuplicateForm, NewProblemForm, ProblemFilterForm, ProblemForm, ReasonForm
+from projects.models import Problem
+from projects.permissions import check_can_edit_problem
+from projects.rules import PROBLEM_OPEN_TO_PROJECTS, PROBLEM_TRANSITIONS
+from projects.services import accept_problem, decide_problem, draft_problem, edit_problem, mark_duplicate_problem, submit_problem
+from projects.views.words import PROBLEM_HISTORY, steps_for
+
+#: Steps that happen by themselves, or have a form of their own.
+_NOT_BY_REASON = {("accepted", "in_project"), ("submitted", "accepted")}
+
+
+@require_safe
+def problems(request: HttpRequest) -> HttpResponse:
+    """Every public problem, narrowed by what the address says; the reader's own drafts above."""
+    guilds, languages = queries.problem_facets()
+    form = ProblemFilterForm(
+        request.GET, guilds=guilds, languages=[(code, language_name(code)) for code in languages]
+    )
+    wanted = form.wanted()
+    page = _page_number(request)
+    rows = queries.find_problems(wanted, page=page)
+    found = rows[: queries.PROBLEMS_PER_PAGE]
+    has_next = len(rows) > queries.PROBLEMS_PER_PAGE
+    return render(
+        request,
+        "projects/problems.html",
+        {
+            "form": form,
+            "problems": found,
+            "total": found[0].total if found else 0,
+            "is_narrowed": bool(wanted),
+            "clear_url": request.path if wanted else "",
+            "drafts": queries.own_drafts(ids_of(request.user)) if request.user.is_authenticated else [],
+            "next_url": f"?{urlencode({**wanted, 'page': page + 1})}" if has_next else "",
+            "previous_url": f"?{urlencode({**wanted, 'page': page - 1})}" if page > 1 else "",
+        },
+    )
+
+
+def _page_number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def problem_new(request: HttpRequest) -> HttpResponse:
+    """Tell a problem: it is kept as a draft until its author hands it in."""
+    guilds = queries.guilds_to_post_in(ids_of(request.user))
+    form = NewProblemForm(request.POST or None, guilds=guilds, initial={"guild": request.GET.get("guild", "")})
+    if request.method == "POST" and form.is_valid():
+        with attempt(request, form) as tried:
+            made = draft_problem(**form.cleaned_data, by=request.user.subject, now=timezone.now())
+        if tried.went_through:
+            messages.success(request, _("Kept as a draft that only you see. Hand it in when it says what it should."))
+            return redirect(made)
+    return render(request, "projects/problem_new.html", {"form": form, "guilds": guilds})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def problem_edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Change a problem's words."""
+    found, viewer = _load(request, slug)
+    check_can_edit_problem(request.user.subject, found, timezone.now())
+    title = found.title  # the form writes into the object it is given
+    form = ProblemForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        with attempt(request, form) as tried:
+            edit_problem(problem=found, by=request.user.subject, now=timezone.now(), **form.cleaned_data)
+        if tried.went_through:
+            messages.success(request, _("Saved."))
+            return redirect(found)
+    return render(request, "projects/problem_edit.html", {"form": form, "problem": found, "title": title})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def problem(request: HttpRequest, slug: str) -> HttpResponse:
+    """The page of one problem; its buttons post here."""
+    found, _viewer = _load(request, slug)
+    if request.method == "POST":
+        return perform(request, found, ACTIONS, _show)
+    return _show(request, found)
+
+
+def _load(request: HttpRequest, slug: str) -> tuple[Problem, Viewer]:
+    """The problem and its reader; 404 for a draft of somebody else, and for a rejected one outside the guild's hands."""
+    found = get_object_or_404(queries.problem_pages(), slug=slug)
+    viewer = viewer_in(request.user, found.guild_id, timezone.now())
+    is_author = viewer.is_person(found.author_id)
+    if found.state == Problem.State.DRAFT and not is_author:
+        raise Http404
+    if found.state == Problem.State.REJECTED and not (is_author or viewer.is_maintainer or viewer.is_hub_steward):
+        raise Http404
+    found.viewer = viewer
+    return found, viewer
+
+
+def _show(request: HttpRequest, problem: Problem, typed: dict[str, BaseForm] | None = None) -> HttpResponse:
+    viewer: Viewer = problem.viewer
+    is_author = viewer.is_person(problem.author_id)
+    history = steps_for(problem, viewer, PROBLEM_HISTORY, is_own=is_author)
+    return render(
+        request,
+        "projects/problem.html",
+        {
+            "problem": problem,
+            "viewer": viewer,
+            "is_author": is_author,
+            "language": language_name(problem.language),
+            "projects": queries.projects_of(problem),
+            "takes_projects": problem.state in PROBLEM_OPEN_TO_PROJECTS,
+            "history": history,
+            "last_step": history[-1] if history else None,
+            "forms": {**_forms(problem, viewer), **(typed or {})},
+        },
+    )
+
+
+def _forms(problem: Problem, viewer: Viewer) -> dict[str, BaseForm]:
+    """The maintainers' forms that this state allows, empty."""
+    if not viewer.is_maintainer:
+        return {}
+    found: dict[str, BaseForm] = {}
+    if _reasoned_steps(problem):
+        found["decide"] = _reason_form(problem)
+    if "duplicate" in PROBLEM_TRANSITIONS[problem.state]:
+        found["duplicate"] = _duplicate_form(problem)
+    return found
+
+
+def _reasoned_steps(problem: Problem) -> list[tuple[str, Any]]:
+    nexts = PROBLEM_TRANSITIONS[problem.state]
+    return [
+        (to, words) for to, words in PROBLEM_STEPS.items() if to in nexts and (problem.state, to) not in _NOT_BY_REASON
+    ]
+
+
+def _reason_form(problem: Problem, data: QueryDict | None = None) -> ReasonForm:
+    return ReasonForm(data, steps=_reasoned_steps(problem))
+
+
+def _duplicate_form(problem: Problem, data: QueryDict | None = None) -> DuplicateForm:
+    return DuplicateForm(data, others=queries.possible_originals(problem))
+
+
+def _hand_in(request: HttpRequest, problem: Problem, values: dict[str, Any]) -> str:
+    submit_problem(problem=problem, by=request.user.subject, now=timezone.now())
+    return _("Handed in. A maintainer of %(guild)s reads it; everybody can see it now.") % {"guild": problem.guild.name}
+
+
+def _accept(request: HttpRequest, problem: Problem, values: dict[str, Any]) -> str:
+    accept_problem(problem=problem, by=request.user.subject, now=timezone.now())
+    return _("Accepted. A project may answer it now.")
+
+
+def _decide(request: HttpRequest, problem: Problem, values: dict[str, Any]) -> str:
+    decide_problem(
+        problem=problem, to=values["to"], by=request.user.subject, now=timezone.now(), reason=values["reason"]
+    )
+    return _("Done, with your reason in its history.")
+
+
+def _mark_duplicate(request: HttpRequest, problem: Problem, values: dict[str, Any]) -> str:
+    original_id: UUID = values["original"]
+    original = get_object_or_404(Problem, pk=original_id, guild_id=problem.guild_id)
+    mark_duplicate_problem(problem=problem, original=original, by=request.user.subject, now=timezone.now())
+    return _("Marked as a duplicate; its page leads to the other one.")
+
+
+def _after_decision(problem: Problem, values: dict[str, Any]) -> Any:
+    """A problem given back to its author is a draft that a maintainer no longer sees."""
+    is_hidden = values["to"] == Problem.State.DRAFT and not problem.viewer.is_person(problem.author_id)
+    return "projects:problems" if is_hidden else problem
+
+
+ACTIONS = {
+    "hand_in": Action(_hand_in),
+    "accept": Action(_accept),
+    "decide": Action(_decide, form=_reason_form, then=_after_decision),
+    "duplicate": Action(_mark_duplicate, form=_duplicate_form),
+}

@@ -1,0 +1,133 @@
+"""One task with its buttons, and writing one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.queries import display_names
+from core.http import Action, attempt, perform
+from core.timeline import actors, timeline
+from guilds.queries import Viewer, current_policy, viewer_in
+from projects import queries
+from projects.forms import TaskForm
+from projects.models import Project, Task
+from projects.permissions import check_can_maintain
+from projects.rules import TASK_TRANSITIONS
+from projects.services import claim_task, draft_task, edit_task, expire_task, publish_task, release_task
+from projects.views.words import TASK_HISTORY
+from reputation.rules import PointPolicy, points
+
+#: The rating that "does what the task asked": the points a task page promises.
+USUAL_RUBRIC = 3
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def task_new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Write a task of a project; it opens when it is published."""
+    project = get_object_or_404(Project.objects.select_related("guild"), slug=slug)
+    check_can_maintain(request.user.subject, project, timezone.now())
+    form = TaskForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with attempt(request, form) as tried:
+            made = draft_task(project=project, by=request.user.subject, now=timezone.now(), **form.cleaned_data)
+        if tried.went_through:
+            messages.success(request, _("Written. Read it once more, then publish it."))
+            return redirect(made)
+    return render(request, "projects/task_new.html", {"form": form, "project": project})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def task_edit(request: HttpRequest, pk: Any) -> HttpResponse:
+    """Change a task's words; what points depend on only until it is published."""
+    found = get_object_or_404(Task.objects.select_related("project__guild"), pk=pk)
+    check_can_maintain(request.user.subject, found.project, timezone.now())
+    title = found.title  # the form writes into the object it is given
+    form = TaskForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        with attempt(request, form) as tried:
+            edit_task(task=found, by=request.user.subject, now=timezone.now(), **form.cleaned_data)
+        if tried.went_through:
+            messages.success(request, _("Saved."))
+            return redirect(found)
+    return render(request, "projects/task_edit.html", {"form": form, "task": found, "title": title})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def task(request: HttpRequest, pk: Any) -> HttpResponse:
+    """The page of one task; its buttons post here. A draft is the maintainers' own."""
+    found = get_object_or_404(queries.task_pages(), pk=pk)
+    found.viewer = viewer_in(request.user, found.project.guild_id, timezone.now())
+    if found.state == Task.State.DRAFT and not (found.viewer.is_maintainer or found.viewer.is_person(found.author_id)):
+        raise Http404
+    if request.method == "POST":
+        return perform(request, found, ACTIONS, _show)
+    return _show(request, found)
+
+
+def _show(request: HttpRequest, task: Task, typed: dict[str, BaseForm] | None = None) -> HttpResponse:
+    viewer: Viewer = task.viewer
+    people = actors(task.history) | ({task.claimed_by_id} if task.claimed_by_id else set())
+    names = display_names(people) if viewer.sees_names else {}
+    is_mine = viewer.is_person(task.claimed_by_id)
+    nexts = TASK_TRANSITIONS[task.state]
+    return render(
+        request,
+        "projects/task.html",
+        {
+            "task": task,
+            "project": task.project,
+            "viewer": viewer,
+            "is_mine": is_mine,
+            "taker": names.get(task.claimed_by_id, ""),
+            "points": _points(task),
+            "history": timeline(task.history, TASK_HISTORY, names=names, with_reasons=viewer.sees_names),
+            "can_publish": viewer.is_maintainer and "published" in nexts and task.state in ("draft", "expired"),
+            "can_release": task.state in ("claimed", "returned") and (is_mine or viewer.is_maintainer),
+            "can_close": viewer.is_maintainer and "expired" in nexts,
+        },
+    )
+
+
+def _points(task: Task) -> int:
+    """What the task brings when it takes as long as estimated and does what was asked."""
+    policy = PointPolicy.of(current_policy(task.project.guild_id, timezone.now()))
+    return points(task.estimate_minutes, policy.difficulty[task.difficulty], policy.quality[USUAL_RUBRIC], policy)
+
+
+def _publish(request: HttpRequest, task: Task, values: dict[str, Any]) -> str:
+    publish_task(task=task, by=request.user.subject, now=timezone.now())
+    return _("Published. Members can take it; its difficulty and estimate stand from now on.")
+
+
+def _claim(request: HttpRequest, task: Task, values: dict[str, Any]) -> str:
+    claim_task(task=task, by=request.user.subject, now=timezone.now())
+    return _("It is yours. Log your hours on it when you have done some.")
+
+
+def _release(request: HttpRequest, task: Task, values: dict[str, Any]) -> str:
+    release_task(task=task, by=request.user.subject, now=timezone.now())
+    return _("Given back. Somebody else can take it now; hours that were logged stay with their person.")
+
+
+def _close(request: HttpRequest, task: Task, values: dict[str, Any]) -> str:
+    expire_task(task=task, by=request.user.subject, now=timezone.now())
+    return _("Closed. You can open it again.")
+
+
+ACTIONS = {
+    "publish": Action(_publish),
+    "claim": Action(_claim),
+    "release": Action(_release),
+    "close": Action(_close),
+}
