@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
@@ -18,15 +17,15 @@ def _erase_addresses(ids: Sequence[UUID]) -> None:
     EmailAddress.objects.filter(user__subject_id__in=ids).delete()
 
 
-def _export_addresses(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
-    return EmailAddress.objects.filter(user__subject_id__in=ids).values("email", "verified", "primary")
+def _export_addresses(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    yield from EmailAddress.objects.filter(user__subject_id__in=ids).values("email", "verified", "primary")
 
 
 def _erase_users(ids: Sequence[UUID]) -> None:
     User.objects.filter(subject_id__in=ids).delete()
 
 
-def _export_users(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+def _export_users(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return User.objects.filter(subject_id__in=ids).values("email", "date_joined", "is_staff", "last_login")
 
 
@@ -34,7 +33,7 @@ def _erase_profiles(ids: Sequence[UUID]) -> None:
     Profile.objects.filter(subject_id__in=ids).delete()
 
 
-def _export_profiles(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+def _export_profiles(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return Profile.objects.filter(subject_id__in=ids).values(
         "display_name", "handle", "timezone", "language", "is_name_public"
     )
@@ -46,7 +45,7 @@ def _erase_identities(ids: Sequence[UUID]) -> None:
         identity.save(update_fields=["name", "email_hash", "name_key"])
 
 
-def _export_identities(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+def _export_identities(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return ImportedIdentity.objects.filter(subject_id__in=ids).values("name", "email_hash")
 
 
@@ -54,7 +53,7 @@ def _erase_links(ids: Sequence[UUID]) -> None:
     SubjectLink.objects.filter(primary_id__in=ids).delete()
 
 
-def _export_links(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+def _export_links(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return SubjectLink.objects.filter(primary_id__in=ids).values("alias_id", "primary_id", "linked_at")
 
 
@@ -62,7 +61,7 @@ def _keep(ids: Sequence[UUID]) -> None:
     """The random id stays; `accounts.services.erase_person` has marked it."""
 
 
-def _export_subjects(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+def _export_subjects(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return Subject.objects.filter(pk__in=ids).values("id", "created_at", "erased_at")
 
 
@@ -70,13 +69,13 @@ def _erase_reasons(ids: Sequence[UUID]) -> None:
     StateChange.objects.filter(actor__in=ids).exclude(reason="").update(reason="[erased]")
 
 
-def _export_reasons(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+def _export_reasons(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return StateChange.objects.filter(actor__in=ids).values(
         "object_kind", "object_id", "from_state", "to_state", "reason", "changed_at"
     )
 
 
-def _export_events(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+def _export_events(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     rows = Event.objects.filter(names_one_of(ids)).order_by("pk")
     return rows.values("kind", "object_kind", "object_id", "guild", "data", "occurred_at")
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from contributions.models import Contribution, Review, TimeEntry, Week, WorkDay
@@ -16,7 +15,7 @@ def _erase_contributions(ids: Sequence[UUID]) -> None:
     Contribution.objects.filter(subject_id__in=ids).update(note="", link="", payload_hash="")
 
 
-def _export_contributions(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+def _export_contributions(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return Contribution.objects.filter(subject_id__in=ids).values(
         "id", "guild__name", "project__title", "task__title", "source", "state", "note", "link", "created_at", "points"
     )
@@ -29,7 +28,7 @@ def _erase_entries(ids: Sequence[UUID]) -> None:
     )
 
 
-def _export_entries(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+def _export_entries(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return TimeEntry.objects.filter(subject_id__in=ids).values(
         "contribution_id", "worked_on", "minutes", "started_at", "ended_at", "counts"
     )
@@ -45,7 +44,7 @@ def _erase_reviews(ids: Sequence[UUID]) -> None:
     about.exclude(next_step="").update(next_step=ERASED)
 
 
-def _export_reviews(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+def _export_reviews(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     fields = ("contribution_id", "verdict", "rubric", "minutes_approved", "reason", "next_step", "decided_at")
     yield from Review.objects.filter(contributor_id__in=ids).values(*fields)
     yield from Review.objects.filter(reviewer_id__in=ids).values(*fields)

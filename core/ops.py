@@ -47,14 +47,12 @@ def consumer_states(*, now: datetime) -> list[ConsumerState]:
         parked=Count("pk", filter=~is_waiting),
         oldest=Min("due_at", filter=is_waiting & Q(due_at__lte=now)),
     )
-    found = {row["consumer"]: row for row in rows.order_by()}
     known = [subscription.consumer for subscription in registries.subscriptions()]
-    idle = {"waiting": 0, "parked": 0, "oldest": None}
-    return [
-        ConsumerState(name, row["waiting"], row["oldest"], row["parked"], name in known)
-        for name in [*known, *sorted(found.keys() - set(known))]
-        for row in [found.get(name, idle)]
-    ]
+    states = {name: ConsumerState(name, 0, None, 0, is_known=True) for name in known}
+    for row in rows.order_by("consumer"):
+        name = row["consumer"]
+        states[name] = ConsumerState(name, row["waiting"], row["oldest"], row["parked"], is_known=name in known)
+    return list(states.values())
 
 
 def log_state() -> LogState:

@@ -53,8 +53,8 @@ def event_document(
         {
             "id": str(event_id),
             "kind": kind,
-            "actor": actor and str(actor),
-            "guild": guild and str(guild),
+            "actor": str(actor) if actor else None,
+            "guild": str(guild) if guild else None,
             "object": {"kind": object_kind, "id": str(object_id)},
             "data": data,
             "occurred_at": occurred_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),

@@ -5,9 +5,9 @@ Every registry is filled in `AppConfig.ready` and read afterwards; nothing is re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Consumer = Callable[[Sequence["Event"]], None]
 Check = Callable[[], Iterable[str]]
 Eraser = Callable[[Sequence[UUID]], None]
-Exporter = Callable[[Sequence[UUID]], Iterable[dict[str, Any]]]
+Exporter = Callable[[Sequence[UUID]], Iterable[Mapping[str, object]]]
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from core.registries import register_personal_data
@@ -14,7 +13,7 @@ def _erase(ids: Sequence[UUID]) -> None:
     Notice.objects.filter(subject_id__in=ids).delete()
 
 
-def _export(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+def _export(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return Notice.objects.filter(subject_id__in=ids).values("kind", "params", "url", "created_at", "read_at")
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import F
@@ -16,11 +15,11 @@ def _keep(ids: Sequence[UUID]) -> None:
     """Erasing a person changes no sum and no hash."""
 
 
-def _export_accounts(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+def _export_accounts(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return Account.objects.filter(subject_id__in=ids).values("guild__name", "kind", "unit", "balance")
 
 
-def _export_entries(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+def _export_entries(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     rows = Entry.objects.filter(account__subject_id__in=ids).order_by("pk")
     return rows.values(
         "amount",
