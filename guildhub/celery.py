@@ -15,6 +15,8 @@ app.conf.update(
     task_publish_retry=False,
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
+    # A job that outlives the broker's connection would be handed out again beside itself.
+    worker_cancel_long_running_tasks_on_connection_loss=True,
     broker_connection_retry_on_startup=True,
     broker_transport_options={
         # Longer than the longest job: a message handed out earlier than that would run twice at once.
