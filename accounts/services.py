@@ -66,6 +66,11 @@ def know_identities(*, authors: Iterable[tuple[str, str]], now: datetime) -> dic
     return known
 
 
+def forget_unclaimed_identities(*, subject_ids: Iterable[UUID]) -> None:
+    """Forget the names of authors whose history was taken back; whoever claimed theirs keeps it."""
+    ImportedIdentity.objects.filter(subject_id__in=set(subject_ids), subject__primary_link__isnull=True).delete()
+
+
 def _identities(keys: Iterable[IdentityKey]) -> dict[IdentityKey, UUID]:
     wanted = set(keys)
     rows = ImportedIdentity.objects.filter(email_hash__in={digest for digest, _name in wanted})

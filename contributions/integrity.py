@@ -142,6 +142,36 @@ def days_hold_what_counts() -> Iterator[str]:
             yield f"work day {day} of subject {subject} holds {kept or 0} minutes; the entries that count hold {real or 0}."
 
 
+_SESSIONS = """
+    SELECT s.id, c.id
+    FROM contributions_importedsession s
+    FULL JOIN (SELECT * FROM contributions_contribution WHERE source = 'imported') c ON c.id = s.contribution_id
+    LEFT JOIN LATERAL (
+        SELECT sum(minutes) AS minutes, bool_or(counts) AS counts, min(worked_on) AS worked_on, count(*) AS entries
+        FROM contributions_timeentry WHERE contribution_id = c.id
+    ) e ON true
+    LEFT JOIN contributions_review r ON r.contribution_id = c.id AND r.verdict = 'approved'
+    WHERE (s.acceptance_id IS NOT NULL OR c.id IS NOT NULL) AND (
+        s.id IS NULL OR c.id IS NULL OR s.subject_id <> c.subject_id OR s.project_id <> c.project_id
+        OR r.basis IS DISTINCT FROM 'imported' OR r.minutes_approved IS DISTINCT FROM s.minutes
+        OR (e.entries, e.minutes, e.counts, e.worked_on) IS DISTINCT FROM (1, s.minutes, false, s.worked_on)
+    )
+"""
+
+
+def accepted_sessions_have_their_contribution() -> Iterator[str]:
+    """Every accepted session of imported history has exactly its contribution, and no imported work lacks its session."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SESSIONS)
+        for session, work in cursor.fetchall():
+            if session is None:
+                yield f"imported contribution {work} comes from no accepted session."
+            elif work is None:
+                yield f"imported session {session} was accepted and has no contribution."
+            else:
+                yield f"imported session {session} and contribution {work} differ in person, project, day, minutes or review."
+
+
 def register() -> None:
     """Add the checks to `verify_ledger`."""
     for check in (
@@ -150,5 +180,6 @@ def register() -> None:
         credits_have_their_review,
         weeks_hold_what_was_counted,
         days_hold_what_counts,
+        accepted_sessions_have_their_contribution,
     ):
         register_integrity_check("ledger", f"contributions.{check.__name__}", check)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
+from contributions.history import personal_data as history
 from contributions.models import Contribution, Review, TimeEntry, Week, WorkDay
 from core.registries import holds_nothing_personal, register_personal_data
 
@@ -55,5 +56,6 @@ def register() -> None:
     register_personal_data(Contribution, erase=_erase_contributions, export=_export_contributions)
     register_personal_data(TimeEntry, erase=_erase_entries, export=_export_entries)
     register_personal_data(Review, erase=_erase_reviews, export=_export_reviews)
+    history.register()
     holds_nothing_personal(WorkDay, "minutes per random id and day")
     holds_nothing_personal(Week, "minutes per random id and week")

@@ -19,6 +19,23 @@ CONTRIBUTION_TRANSITIONS: dict[str, frozenset[str]] = {
     "reversed": frozenset(),
 }
 
+#: An imported history: state -> states that may follow. What was read can be taken back while nothing is accepted.
+HISTORY_IMPORT_TRANSITIONS: dict[str, frozenset[str]] = {
+    "uploaded": frozenset({"running", "discarded"}),
+    "running": frozenset({"read", "failed"}),
+    "failed": frozenset({"running", "discarded"}),
+    "read": frozenset({"taken_back"}),
+    "discarded": frozenset(),
+    "taken_back": frozenset(),
+}
+
+#: A bulk acceptance of imported sessions: state -> states that may follow. After a failure somebody starts another.
+HISTORY_ACCEPTANCE_TRANSITIONS: dict[str, frozenset[str]] = {
+    "running": frozenset({"done", "failed"}),
+    "done": frozenset(),
+    "failed": frozenset(),
+}
+
 #: States in which a contribution's time counts against the day and against overlaps.
 TIME_COUNTS: frozenset[str] = frozenset(
     {"submitted", "in_review", "approved", "vested", "challenged", "upheld"}

@@ -30,6 +30,7 @@ app.conf.update(
     beat_scheduler="celery.beat:Scheduler",
     beat_schedule={
         "core.sweep_deliveries": {"task": "core.sweep_deliveries", "schedule": 3.0, "options": {"expires": 10}},
+        "contributions.resume_history": {"task": "contributions.resume_history", "schedule": 30.0, "options": {"expires": 60}},
         "projects.release_ended_claims": {"task": "projects.release_ended_claims", "schedule": 3600.0},
     },
 )

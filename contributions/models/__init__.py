@@ -1,7 +1,25 @@
 """Work people say they did, the time it took, and what a reviewer made of it."""
 
 from contributions.models.contribution import Contribution
+from contributions.models.history import (
+    CommitShare,
+    HistoryAcceptance,
+    HistoryImport,
+    ImportedCommit,
+    ImportedSession,
+)
 from contributions.models.review import Review
 from contributions.models.time import TimeEntry, Week, WorkDay
 
-__all__ = ["Contribution", "Review", "TimeEntry", "Week", "WorkDay"]
+__all__ = [
+    "CommitShare",
+    "Contribution",
+    "HistoryAcceptance",
+    "HistoryImport",
+    "ImportedCommit",
+    "ImportedSession",
+    "Review",
+    "TimeEntry",
+    "Week",
+    "WorkDay",
+]

@@ -1,0 +1,30 @@
+"""Work on imported history that goes on in the background."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from contributions.services.history_acceptance import continue_acceptance, resume_acceptances
+from contributions.services.history_uploads import read_import, resume_imports
+from core.jobs import job
+
+
+@job(name="contributions.read_history", soft_seconds=540, hard_seconds=600)
+def read_history(import_id: str) -> None:
+    """Read an uploaded history to its end."""
+    read_import(import_id=UUID(import_id), now=timezone.now())
+
+
+@job(name="contributions.accept_sessions", soft_seconds=540, hard_seconds=600)
+def accept_sessions(acceptance_id: str) -> None:
+    """Credit the sessions that a maintainer accepted."""
+    continue_acceptance(acceptance_id=UUID(acceptance_id), now=timezone.now())
+
+
+@job(name="contributions.resume_history")
+def resume_history() -> int:
+    """Start what lost its worker in the middle, and throw away uploads that nobody decided on."""
+    now = timezone.now()
+    return resume_imports(now=now) + resume_acceptances(now=now)

@@ -1,0 +1,6 @@
+DROP TRIGGER commit_share_checked ON contributions_commitshare;
+DROP FUNCTION contributions_check_share();
+DROP TRIGGER imported_session_checked ON contributions_importedsession;
+DROP FUNCTION contributions_check_session();
+DROP TRIGGER history_acceptance_transition ON contributions_historyacceptance;
+DROP TRIGGER history_import_transition ON contributions_historyimport;
