@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Subject, User
 from accounts.queries import ids_of
+from guildhub.views.demo import PERSONAS
 from guilds.queries import live_grants
 
 THEMES = ("light", "dark")
@@ -52,6 +53,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "foot_links": _foot_links(),
     }
     user = getattr(request, "user", None)
+    if settings.DEMO and settings.EMBEDDED:
+        common |= {"personas": _personas(user), "persona_url": reverse("demo_switch")}
     if user is None or not user.is_authenticated:
         return common | _frame_for_anyone()
     assert isinstance(user, User)
@@ -60,7 +63,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def _frame_for_anyone() -> dict[str, Any]:
     return {
-        "links": _present(Link("/problems/", _("Problems")), Link(reverse("account_signup"), _("Make an account"))),
+        "links": _present(
+            Link("/problems/", _("Problems")),
+            Link("/guilds/", _("Guilds")),
+            Link(reverse("account_signup"), _("Make an account")),
+        ),
         "action": Link(reverse("account_login"), _("Sign in")),
     }
 
@@ -72,6 +79,7 @@ def _frame_for_member(user: User) -> dict[str, Any]:
         "links": _present(
             Link("/home/", _("Home")),
             Link("/problems/", _("Problems")),
+            Link("/guilds/", _("Guilds")),
             *([Link("/review/", _("Review"))] if may_review else []),
             Link("/inbox/", _("Inbox"), count=unread),
             *([Link("/ops/", _("Ops"))] if user.is_staff else []),
@@ -101,9 +109,18 @@ def _what_waits(user: User) -> tuple[int, bool]:
     return sum(row[0] for row in rows), any(row[1] for row in rows)
 
 
+def _personas(user: Any) -> list[dict[str, Any]]:
+    """The parts a visitor of the demo can play, and which one they play now."""
+    email = getattr(user, "email", "") if user is not None else ""
+    return [
+        {"key": key, "role": role, "current": email.startswith(f"{key}@")} for key, role in PERSONAS.items()
+    ]
+
+
 def _foot_links() -> list[Link]:
     return _present(
         Link("/impact/", _("What the work achieved")),
+        Link("/numbers/", _("Where the numbers come from")),
         Link("/how/", _("How it works")),
         Link("/log-proof/", _("Proof of the public log")),
     )
