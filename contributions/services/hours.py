@@ -9,29 +9,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Subject
-from accounts.queries import linked_subjects, lock_person
+from accounts.queries import lock_person
 from contributions.models import Contribution, TimeEntry
-from contributions.models.contribution import Need
-from contributions.permissions import can_review_in, check_owner
-from contributions.rules import (
-    EDITABLE,
-    ENTRY_MINUTES_MOST,
-    OLDEST_WORKED_ON,
-    latest_worked_on,
-)
+from contributions.permissions import check_owner
+from contributions.rules import EDITABLE, ENTRY_MINUTES_MOST, OLDEST_WORKED_ON
+from contributions.services.steps import locked_contribution, move_task, note_event, stop_counting
+from contributions.services.submission import try_submit
 from core.errors import DomainError, TransitionRefused
-from core.events import record_event
 from core.ids import uuid7
 from core.transitions import change_state, note_state
-from guilds.models import Guild
-from guilds.queries import current_policy, is_member
 from projects.models import Task
-from projects.services import follow_contribution
-from projects.services.tasks import TaskClosed, TaskTaken
 
 
 class ClientIdReused(DomainError):
@@ -44,14 +35,6 @@ class HoursImpossible(DomainError):
     """Numbers no database row can hold: no minutes, more than a day, a date before computers."""
 
     code = "hours_impossible"
-
-
-class _NeedsOneThing(Exception):
-    """A rule refused the submission; `need` says which."""
-
-    def __init__(self, need: Need) -> None:
-        super().__init__(need.value)
-        self.need = need
 
 
 @dataclass(frozen=True)
@@ -69,9 +52,6 @@ class LoggedHours:
 
     contribution: Contribution
     is_new: bool
-
-
-_CONSTRAINT_NEEDS = {"work_day_sixteen_hours": Need.DAY_FULL, "time_entry_no_overlap": Need.OVERLAP}
 
 
 @transaction.atomic
@@ -102,7 +82,7 @@ def log_hours(
             )
         return LoggedHours(known, is_new=False)
     contribution = _store(by, client_id, task, entries, note=note, link=link, digest=digest, now=now)
-    _try_submit(contribution, by=by, now=now)
+    try_submit(contribution, by=by, now=now)
     return LoggedHours(contribution, is_new=True)
 
 
@@ -148,7 +128,7 @@ def submit_contribution(*, contribution: Contribution, by: Subject, now: datetim
         raise TransitionRefused(
             _("These hours are “%(state)s” and can't be handed in.") % {"state": contribution.get_state_display()}
         )
-    _try_submit(contribution, by=by, now=now)
+    try_submit(contribution, by=by, now=now)
     return contribution
 
 
@@ -195,62 +175,6 @@ def retry_contribution(*, contribution: Contribution, by: Subject, now: datetime
         resubmission_of=rejected,
     )
     return draft
-
-
-def _try_submit(contribution: Contribution, *, by: Subject, now: datetime) -> None:
-    """Hand in under a savepoint; a refusal leaves the entry as it was, with its `need`."""
-    try:
-        with transaction.atomic():
-            _submit(contribution, by=by, now=now)
-            return
-    except _NeedsOneThing as refusal:
-        need = refusal.need
-    except TaskTaken:
-        need = Need.TASK_TAKEN
-    except TaskClosed:
-        need = Need.TASK_CLOSED
-    except IntegrityError as error:
-        found = _CONSTRAINT_NEEDS.get(_constraint_of(error))
-        if found is None:
-            raise
-        need = found
-    contribution.refresh_from_db()
-    contribution.need = need
-    contribution.save(update_fields=["need"])
-
-
-def _submit(contribution: Contribution, *, by: Subject, now: datetime) -> None:
-    _check_rules(contribution, by=by, now=now)
-    follow_contribution(
-        task=contribution.task, to=Task.State.SUBMITTED, subject=contribution.subject, actor=by.pk, now=now
-    )
-    contribution.entries.update(counts=True)
-    contribution.need, contribution.submitted_at = Need.NONE, now
-    to = Contribution.State.SUBMITTED
-    if contribution.state == Contribution.State.RETURNED:
-        if contribution.reviewer_id and can_review_in(contribution.reviewer_id, contribution.guild, now):
-            to, contribution.taken_at = Contribution.State.IN_REVIEW, now
-        else:
-            contribution.reviewer = contribution.taken_at = None
-    change_state(
-        contribution, to, actor=by.pk, now=now, also=["need", "submitted_at", "reviewer", "taken_at"]
-    )
-    note_event("contribution.submitted", contribution, actor=by.pk, now=now, with_task=True, minutes=minutes_of(contribution))
-
-
-def _check_rules(contribution: Contribution, *, by: Subject, now: datetime) -> None:
-    """The rules a person can mend, in the order in which they would want to hear of them."""
-    guild = contribution.guild
-    if guild.state != Guild.State.OPEN:
-        raise _NeedsOneThing(Need.GUILD_CLOSED)
-    if not is_member(by.pk, guild.pk):
-        raise _NeedsOneThing(Need.NOT_MEMBER)
-    entries = list(contribution.entries.all())
-    if any(entry.worked_on > latest_worked_on(now) for entry in entries):
-        raise _NeedsOneThing(Need.FUTURE)
-    free = current_policy(guild.pk, now).evidence_free_minutes
-    if sum(entry.minutes for entry in entries) > free and not (contribution.note.strip() or contribution.link):
-        raise _NeedsOneThing(Need.EVIDENCE)
 
 
 def _store(
@@ -326,60 +250,3 @@ def _locked_own(contribution: Contribution, by: Subject) -> Contribution:
     found = locked_contribution(contribution)
     check_owner(by, found)
     return found
-
-
-def locked_contribution(contribution: Contribution) -> Contribution:
-    """The row as it is now, locked; the person's lock comes before it, the task's row before the ledger."""
-    rows = Contribution.objects.select_for_update(no_key=True, of=("self",))
-    return rows.select_related("guild", "task__project__guild", "project", "subject").get(pk=contribution.pk)
-
-
-def minutes_of(contribution: Contribution) -> int:
-    """Claimed minutes: the sum of its entries."""
-    return sum(contribution.entries.values_list("minutes", flat=True))
-
-
-def stop_counting(contribution: Contribution) -> None:
-    """Its time no longer stands against the day or against overlaps."""
-    contribution.entries.filter(counts=True).update(counts=False)
-
-
-def move_task(contribution: Contribution, to: str, *, actor: UUID | None, now: datetime) -> None:
-    """Let the task follow, unless other work of the same person on it is still being judged."""
-    others = Contribution.objects.filter(
-        task_id=contribution.task_id,
-        subject_id__in=linked_subjects(contribution.subject_id),
-        state__in=[Contribution.State.SUBMITTED, Contribution.State.IN_REVIEW],
-    ).exclude(pk=contribution.pk)
-    if not others.exists():
-        follow_contribution(task=contribution.task, to=to, subject=contribution.subject, actor=actor, now=now)
-
-
-def note_event(
-    kind: str,
-    contribution: Contribution,
-    *,
-    actor: UUID | None,
-    now: datetime,
-    with_task: bool = False,
-    **data: UUID | int | str,
-) -> None:
-    """Record an event of this contribution with its person and project."""
-    if with_task:
-        data["task"] = contribution.task_id
-    record_event(
-        kind,
-        now=now,
-        actor=actor,
-        guild=contribution.guild_id,
-        object_kind="contribution",
-        object_id=contribution.pk,
-        data={"subject": contribution.subject_id, "project": contribution.project_id, **data},
-    )
-
-
-def _constraint_of(error: IntegrityError) -> str:
-    diagnostics = getattr(error.__cause__, "diag", None)
-    return getattr(diagnostics, "constraint_name", None) or ""
-
-

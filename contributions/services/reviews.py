@@ -14,7 +14,7 @@ from contributions.models import Contribution, Review
 from contributions.permissions import check_can_review
 from contributions.rules import CREDITED
 from contributions.services.credit import award_for, pay_for_review, point_policy, take_weeks, weeks_used
-from contributions.services.hours import (
+from contributions.services.steps import (
     locked_contribution,
     minutes_of,
     move_task,
