@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -15,22 +15,13 @@ from core.models import StateChange
 Transitions = dict[str, frozenset[str]]
 
 
-class Stateful(Protocol):
-    """A model with a `state` field and its declared steps."""
-
-    TRANSITIONS: Transitions
-    pk: Any
-    state: str
-
-    def save(self, *, update_fields: list[str]) -> None: ...
-
-
 def change_state(
     thing: Any, to: str, *, actor: UUID | None, now: datetime, reason: str = "", also: list[str] | None = None
 ) -> StateChange:
     """Move `thing` to state `to`, save it (and the fields in `also`) and write who, when and why.
 
-    The caller holds the row's lock. Raises TransitionRefused when the step is not declared.
+    `thing` is a model with a `state` field, its choices in `State` and its declared steps in `TRANSITIONS`. The
+    caller holds the row's lock. Raises TransitionRefused when the step is not declared.
     """
     allowed = thing.TRANSITIONS.get(thing.state, frozenset())
     if to == thing.state:
