@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from accounts.models import Subject
-from contributions.models import Contribution, TimeEntry
+from contributions.history.rules import Author, Commit
+from contributions.models import Contribution, ImportedSession, TimeEntry
 from contributions.rules import iso_week
 from contributions.services import (
     EntryInput,
@@ -29,6 +30,8 @@ from contributions.services import (
     take_review,
     withdraw_contribution,
 )
+from contributions.services.history import bring_history
+from contributions.services.history_acceptance import accept_history
 from core.errors import DomainError
 from core.ids import uuid7
 from core.registries import integrity_checks
@@ -71,6 +74,9 @@ NEVER = {
         "SELECT source_id FROM reputation_transfer WHERE reason = 'contribution_approved' GROUP BY source_id"
         " HAVING coalesce(sum(amount) FILTER (WHERE unit = 'REP'), 0)"
         " <> coalesce(sum(amount) FILTER (WHERE unit = 'PTS'), 0)"
+    ),
+    "9 imports mint reputation only": (
+        "SELECT id FROM reputation_transfer WHERE reason = 'history_imported' AND unit <> 'REP'"
     ),
     "10 at most twenty hours of a week count": (
         "SELECT id FROM contributions_week WHERE full_minutes + half_minutes > 1200"
@@ -219,6 +225,39 @@ class Loop(RuleBasedStateMachine):
             assert self._minutes(draft) or draft.need
         assert retry_contribution(contribution=work, by=work.subject, now=self.world.now).pk == draft.pk
 
+    @rule(
+        author=st.integers(0, 2),
+        gaps=st.lists(st.sampled_from([5, 40, 119, 121, 600, 4000]), min_size=1, max_size=12),
+        is_paired=st.booleans(),
+    )
+    def bring_history(self, author: int, gaps: list[int], is_paired: bool) -> None:
+        people = [Author(f"Author {n}", f"{n:016x}") for n in (author, author + 1)]
+        at = self.world.now - timedelta(days=20)
+        commits = []
+        for gap in gaps:
+            at += timedelta(minutes=gap)
+            commits.append(
+                Commit(
+                    sha=uuid7().hex + "0" * 8,
+                    is_merge=False,
+                    author=people[0],
+                    authored_at=at,
+                    co_authors=(people[1],) if is_paired else (),
+                )
+            )
+        brought = {"project": self.world.project, "commits": commits, "by": self.world.maintainer}
+        bring_history(**brought, now=self.world.later(minutes=5))
+        before = ImportedSession.objects.count()
+        assert bring_history(**brought, now=self.world.now).history_import is None, "twice is once"
+        assert ImportedSession.objects.count() == before
+
+    @rule()
+    def accept_history(self) -> None:
+        project, by = self.world.project, self.world.maintainer
+        accept_history(project=project, by=by, now=self.world.later(minutes=5))
+        again = accept_history(project=project, by=by, now=self.world.now)
+        assert (again.sessions, again.points) == (0, 0), "accepted sessions are accepted once"
+
     @rule(days=st.integers(1, 9))
     def wait(self, days: int) -> None:
         self.world.later(days=days)
@@ -314,7 +353,7 @@ def test_the_loop_keeps_its_invariants_in_any_order() -> None:
     run_state_machine_as_test(
         Loop,
         settings=settings(
-            max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 
