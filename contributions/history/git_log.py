@@ -102,7 +102,7 @@ def _moment(text: str) -> datetime:
     """The author's time, or 1970 where git has none that a calendar knows: such a commit is set aside for its date."""
     try:
         moment = datetime.fromisoformat(text)
-        moment.timestamp()
+        moment.astimezone(UTC)  # what no calendar of years 1 to 9999 holds fails here
     except (ValueError, OverflowError):
         return _NO_DATE
     return moment if moment.utcoffset() is not None else _NO_DATE

@@ -11,7 +11,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -172,7 +172,7 @@ def _moment(text: Any) -> datetime:
         moment = datetime.fromisoformat(text)
         if moment.utcoffset() is None:
             raise ValueError
-        moment.timestamp()
+        moment.astimezone(UTC)  # what no calendar of years 1 to 9999 holds fails here
     except (TypeError, ValueError, OverflowError):
         raise _BadLine(
             _("“authored_at” must be a time with its offset, like 2022-01-27T19:52:21+05:30.")
