@@ -6,6 +6,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
@@ -35,8 +36,15 @@ class ReaderMiddleware:
 
 
 def _profile(request: HttpRequest) -> Profile | None:
-    user = request.user
-    return getattr(user.subject, "profile", None) if user.is_authenticated else None
+    """The reader's profile; None when nobody is signed in, they have none, or the database doesn't answer.
+
+    A page that needs the database says so itself; one that needs none (`/healthz`) must not fail here.
+    """
+    try:
+        user = request.user
+        return getattr(user.subject, "profile", None) if user.is_authenticated else None
+    except DatabaseError:
+        return None
 
 
 def _zone(name: str) -> ZoneInfo | None:

@@ -114,12 +114,12 @@ def _reject(request: HttpRequest, work: Contribution, values: dict[str, Any]) ->
     }
 
 
-def _to_the_queue(work: Contribution) -> Any:
+def _to_the_queue(work: Contribution, values: dict[str, Any]) -> Any:
     """After a verdict: back to the queue it was given in."""
     return work.back or work
 
 
-def _to_the_new_entry(work: Contribution) -> str:
+def _to_the_new_entry(work: Contribution, values: dict[str, Any]) -> str:
     return reverse("contributions:edit", args=[work.tried_again.pk])
 
 

@@ -147,15 +147,21 @@ def _owner_context(
         "can_undo": work.state in _WAITING and timezone.now() - work.created_at < UNDO_TIME,
         "can_withdraw": Contribution.State.WITHDRAWN in Contribution.TRANSITIONS[work.state],
     }
-    if work.need and work.need in MENDS and len(entries) == 1:
+    fields = _mending_fields(work)
+    if fields and len(entries) == 1:
         form = EditForm(initial=initial_of(work, entries))
-        if "task" in MENDS[work.need]:
+        if "task" in fields:
             form.offer(tasks_to_log_on(reader.ids))
-        fields = MENDS[work.need]
         context["mend_form"] = form
         context["mend_fields"] = [form[name] for name in fields]
         context["kept_fields"] = [form[name].as_hidden() for name in form.fields if name not in fields]
     return context
+
+
+def _mending_fields(work: Contribution) -> tuple[str, ...]:
+    if work.need:
+        return MENDS.get(work.need, ())
+    return ("note", "link") if work.state == Contribution.State.RETURNED else ()
 
 
 def _reviewer_context(

@@ -105,20 +105,36 @@ def ledger(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "guild": guild,
             "totals": guild_totals(guild.pk),
-            "weeks": [(rows[0].week, rows, _sums(rows)) for _monday, rows in shown],
+            "weeks": [(rows[0].week, _by_reason(rows)) for _monday, rows in shown],
             "next_url": f"{here}?before={shown[-1][0].isoformat()}" if len(weeks) > WEEKS else "",
             "previous_url": here if before else "",
         },
     )
 
 
-def _sums(rows: Iterable[LedgerLine]) -> dict[str, int]:
-    """What a week issued by unit; vesting only moves points from one pocket to the other."""
-    sums: dict[str, int] = {}
-    for row in rows:
-        if row.reason != "vested":
-            sums[row.unit] = sums.get(row.unit, 0) + row.amount
-    return sums
+@dataclass(frozen=True)
+class LedgerRow:
+    """One reason in one week: how often it moved points, and how many of each unit."""
+
+    reason: str
+    label: str
+    transfers: int
+    rep: int
+    pts: int
+
+
+def _by_reason(rows: Iterable[LedgerLine]) -> list[LedgerRow]:
+    """REP and PTS of one reason side by side; an approval moves both, so the larger count is how often it happened."""
+    found = []
+    for reason, lines in groupby(rows, key=lambda line: line.reason):
+        units = {line.unit: line for line in lines}
+        some = next(iter(units.values()))
+        amounts = {unit: line.amount for unit, line in units.items()}
+        often = max(line.transfers for line in units.values())
+        found.append(
+            LedgerRow(reason, some.reason_label, often, amounts.get("REP", 0), amounts.get("PTS", 0))
+        )
+    return found
 
 
 def _number(text: str) -> int | None:

@@ -22,7 +22,6 @@ from contributions.forms import RUBRIC, BulkForm, VerdictForm
 from contributions.models import Contribution
 from contributions.queries.review_queue import count_waiting, review_queue, waiting_work
 from contributions.services import approve_contribution
-from contributions.services.hours import minutes_of
 from core.errors import DomainError, PermissionRefused
 from guilds.queries import rights_of
 from projects.models import Project
@@ -109,7 +108,7 @@ def _approve_each(
                 contribution=work,
                 by=request.user.subject,
                 rubric=rubric,
-                minutes=minutes_of(work),
+                minutes=work.minutes,
                 now=timezone.now(),
             )
         except DomainError as refusal:
