@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -69,7 +69,7 @@ def _queue(
         form = BulkForm(request.POST)
         if form.is_valid():
             chosen = form.cleaned_data["chosen"]
-            context["outcomes"] = _approve_each(request, works, chosen, form.cleaned_data["rubric"])
+            context["outcomes"] = _approve_each(request, chosen, form.cleaned_data["rubric"])
         else:
             context["bulk_errors"] = [error for errors in form.errors.values() for error in errors]
     after = _cursor(request.GET.get("after", ""))
@@ -95,14 +95,11 @@ def _queue(
     return render(request, "contributions/review_queue.html", context)
 
 
-def _approve_each(
-    request: HttpRequest, works: QuerySet[Contribution], chosen: Collection[str], rubric: int
-) -> list[Outcome]:
+def _approve_each(request: HttpRequest, chosen: Collection[str], rubric: int) -> list[Outcome]:
     """Approve what was ticked, at the minutes claimed; each in its own transaction, so one refusal stops no other."""
     outcomes = []
-    for work in (
-        Contribution.objects.filter(pk__in=chosen).select_related("task").order_by("submitted_at", "pk")
-    ):
+    ticked = Contribution.objects.filter(pk__in=chosen).select_related("task")
+    for work in ticked.annotate(minutes=Sum("entries__minutes")).order_by("submitted_at", "pk"):
         try:
             approval = approve_contribution(
                 contribution=work,
