@@ -49,16 +49,12 @@ def _export_identities(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return ImportedIdentity.objects.filter(subject_id__in=ids).values("name", "email_hash")
 
 
-def _erase_links(ids: Sequence[UUID]) -> None:
-    SubjectLink.objects.filter(primary_id__in=ids).delete()
-
-
 def _export_links(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return SubjectLink.objects.filter(primary_id__in=ids).values("alias_id", "primary_id", "linked_at")
 
 
 def _keep(ids: Sequence[UUID]) -> None:
-    """The random id stays; `accounts.services.erase_person` has marked it."""
+    """Random ids stay; `accounts.services.erase_person` has marked the Subjects."""
 
 
 def _export_subjects(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
@@ -97,7 +93,8 @@ def register() -> None:
     register_personal_data(EmailAddress, erase=_erase_addresses, export=_export_addresses)
     register_personal_data(Profile, erase=_erase_profiles, export=_export_profiles)
     register_personal_data(ImportedIdentity, erase=_erase_identities, export=_export_identities)
-    register_personal_data(SubjectLink, erase=_erase_links, export=_export_links)
+    # Links stay: two random ids. Without them the weeks of an erased person would no longer add up.
+    register_personal_data(SubjectLink, erase=_keep, export=_export_links)
     register_personal_data(StateChange, erase=_erase_reasons, export=_export_reasons)
     register_personal_data(Event, erase=_keep, export=_export_events)
     holds_nothing_personal(Delivery, "which consumer has still to see which event")

@@ -12,7 +12,9 @@ from django.apps import apps
 from django.db import connection, models
 
 from accounts.models import ImportedIdentity, Subject, User
+from accounts.queries import linked_subjects
 from accounts.services import claim_identity, erase_person, export_person, save_profile
+from contributions.history.rules import Author, Commit
 from contributions.models import Contribution
 from contributions.services import (
     EntryInput,
@@ -21,6 +23,8 @@ from contributions.services import (
     reject_contribution,
     return_contribution,
 )
+from contributions.services.history import bring_history
+from contributions.services.history_acceptance import accept_history
 from core.deliveries import consumers_with_due_events, deliver_until_empty
 from core.event_kinds import EVENT_KINDS
 from core.ids import uuid7
@@ -83,11 +87,18 @@ def life(db: None) -> Life:
     author = make_author(f"A. {MARK}", f"{MARK}@work.example")
     verify_email(person, f"{MARK}@work.example")
     claim_identity(identity=author, by=person, now=world.now)
+    commits = [
+        Commit(f"{n:x}" * 40, False, Author(author.name, author.email_hash), world.now - timedelta(days=10 * n))
+        for n in (1, 2)
+    ]
+    bring_history(project=world.project, commits=commits[:1], by=world.maintainer, now=world.now)
+    accept_history(project=world.project, by=world.maintainer, now=world.now)
     draft_problem(
         guild=world.guild, by=person, now=world.now, title=f"A draft {MARK}", statement=MARK, evidence=MARK, place=MARK
     )
     grant_right(guild=world.guild, subject=person, right="reviewer", by=world.steward, now=world.now)
     grant_right(guild=world.guild, subject=person, right="maintainer", by=world.steward, now=world.now)
+    bring_history(project=world.project, commits=commits, by=person, now=world.now, file_name=f"{MARK}.jsonl.gz")
     propose_project(problem=world.problem, by=person, now=world.now, title=f"Proposal {MARK}", summary=MARK)
     draft_task(project=world.project, by=person, now=world.now, title=f"Maybe {MARK}", description=MARK)
 
@@ -159,6 +170,9 @@ def test_an_export_holds_every_word_the_person_wrote_or_is_called_by(life: Life)
         f"Later, says {MARK}",
         "contribution.approved",
         "contribution_approved",
+        f"{MARK}.jsonl.gz",
+        "1" * 40,
+        "2" * 40,
         "River Watch",
     ):
         assert word in told
@@ -182,6 +196,7 @@ def test_after_erasing_no_table_holds_a_word_of_the_person(life: Life) -> None:
 def test_erasing_by_an_alias_erases_the_whole_person(life: Life) -> None:
     erase_person(subject_id=life.author.subject_id, by=None, now=life.world.now)
     assert tables_with(MARK) == []
+    assert linked_subjects(life.author.subject_id) == [life.person.pk, life.author.subject_id]
     assert Subject.objects.filter(erased_at=life.world.now).count() == 2
     assert not User.objects.filter(subject=life.person).exists()
 

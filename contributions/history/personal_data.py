@@ -38,10 +38,11 @@ _ERASE_ACCEPTED = """
     SET first_sha = 'erased:' || id, started_at = NULL, first_commit_at = NULL, ended_at = NULL
     WHERE subject_id = ANY (%s::uuid[]) AND acceptance_id IS NOT NULL AND started_at IS NOT NULL
 """
-# The client id is a hash of the first commit's name, and whoever has the repository could try them all.
+# The client id is a hash of the first commit's name, and whoever has the repository could try them all. The row's own
+# id says nothing, and says the same when a person is erased twice.
 _ERASE_CLIENT_IDS = """
-    UPDATE contributions_contribution SET client_id = gen_random_uuid()
-    WHERE subject_id = ANY (%s::uuid[]) AND source = 'imported'
+    UPDATE contributions_contribution SET client_id = id
+    WHERE subject_id = ANY (%s::uuid[]) AND source = 'imported' AND client_id <> id
 """
 
 
