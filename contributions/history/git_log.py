@@ -36,7 +36,7 @@ _FORMAT = "--format=" + "%x00".join(_FIELDS)
 _NUMSTAT = re.compile(rb"\n?(\d+|-)\t(\d+|-)\t(.*)", re.DOTALL)
 # Anywhere at the start of a line and not only in the last paragraph: a squashed merge keeps its parts' trailers.
 _CO_AUTHOR = re.compile(
-    r"^co-?authored-?by[ \t]*:[ \t]*([^<>\n]*?)[ \t]*<([^<>\s]+)>[ \t]*$", re.IGNORECASE | re.MULTILINE
+    r"^co-?authored-?by[ \t]*:[ \t]*([^<>\n]*?)[ \t]*<([^<>\s]+)>[ \t\r]*$", re.IGNORECASE | re.MULTILINE
 )
 _CONTACT = re.compile(r"(.*?) ?<([^<>]*)>")
 _NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
