@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.admin.models import LogEntry as AdminLogEntry
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 
 from accounts.models import ImportedIdentity, Profile, Subject, SubjectLink, User
 from core.models import Delivery, Event, LogEntry, LogRoot, LogSalt, StateChange
@@ -27,6 +33,36 @@ def _erase_users(ids: Sequence[UUID]) -> None:
 
 def _export_users(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return User.objects.filter(subject_id__in=ids).values("email", "date_joined", "is_staff", "last_login")
+
+
+def _erase_sessions(ids: Sequence[UUID]) -> None:
+    """Log the person out everywhere: a session holds the address its code was sent to, signed but not hidden.
+
+    Reads every session, because their rows don't say whose they are; half-finished sign-ins don't even know.
+    """
+    logins = dict(User.objects.filter(subject_id__in=ids).values_list("pk", "email"))
+    others = EmailAddress.objects.filter(user__in=logins).values_list("email", flat=True)
+    addresses = {address.lower() for address in (*logins.values(), *others)}
+    numbers = {str(number) for number in logins}
+    engine = import_module(settings.SESSION_ENGINE)
+    for session in Session.objects.all().iterator(chunk_size=2000) if logins else ():
+        held = session.get_decoded()
+        text = json.dumps(held, default=str, ensure_ascii=False).lower()
+        if held.get(SESSION_KEY) in numbers or any(address in text for address in addresses):
+            engine.SessionStore(session.session_key).delete()
+
+
+def _erase_admin_log(ids: Sequence[UUID]) -> None:
+    """The admin site names the users it changed by their addresses; what they did there goes with their login."""
+    logins = [str(pk) for pk in User.objects.filter(subject_id__in=ids).values_list("pk", flat=True)]
+    AdminLogEntry.objects.filter(
+        content_type__app_label="accounts", content_type__model="user", object_id__in=logins
+    ).delete()
+
+
+def _export_admin_log(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    rows = AdminLogEntry.objects.filter(user__subject_id__in=ids)
+    return rows.values("action_time", "object_repr", "change_message")
 
 
 def _erase_profiles(ids: Sequence[UUID]) -> None:
@@ -91,6 +127,8 @@ def register() -> None:
     register_personal_data(Subject, erase=_keep, export=_export_subjects)
     register_personal_data(User, erase=_erase_users, export=_export_users)
     register_personal_data(EmailAddress, erase=_erase_addresses, export=_export_addresses)
+    register_personal_data(Session, erase=_erase_sessions, export=lambda ids: [])
+    register_personal_data(AdminLogEntry, erase=_erase_admin_log, export=_export_admin_log)
     register_personal_data(Profile, erase=_erase_profiles, export=_export_profiles)
     register_personal_data(ImportedIdentity, erase=_erase_identities, export=_export_identities)
     # Links stay: two random ids. Without them the weeks of an erased person would no longer add up.

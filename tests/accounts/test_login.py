@@ -48,6 +48,11 @@ def is_logged_in(client: Client) -> bool:
     return named
 
 
+def held_by_sessions() -> str:
+    """Everything that the server's sessions hold, decoded."""
+    return str([session.get_decoded() for session in Session.objects.all()])
+
+
 def member() -> Subject:
     person = make_person("asha")
     verify_email(person)
@@ -168,7 +173,14 @@ def test_an_erased_person_is_logged_out_and_asks_for_codes_in_vain(client: Clien
     ask_for_code(client, email)
     client.post(CONFIRM_LOGIN, {"code": mailed_code(), "next": NEXT})
     assert is_logged_in(client)
+    bela, waiting = Client(), Client()
+    ask_for_code(bela, verify_email(make_person("bela")))
+    bela.post(CONFIRM_LOGIN, {"code": mailed_code(), "next": NEXT})
+    ask_for_code(waiting, email)
+    assert email in held_by_sessions()
     erase_person(subject_id=person.pk, by=person.pk, now=MONDAY)
+    assert email not in held_by_sessions()
+    assert is_logged_in(bela)
     assert client.get(reverse("account_email"))["Location"].startswith(LOGIN)
     Client().post(LOGIN, {"login": email, "next": NEXT})
     assert codes_in(mail.outbox[-1]) == []
