@@ -21,9 +21,7 @@ class ProfileForm(forms.ModelForm):
 
     timezone = forms.ChoiceField(
         label=_("Time zone"),
-        help_text=_(
-            "Says what “today” is on your pages. Weeks of points go by the day you name, wherever you are."
-        ),
+        help_text=_("Says what “today” is on your pages. Weeks of points go by the day you name, wherever you are."),
     )
     language = forms.ChoiceField(label=_("Language"), required=False)
 
@@ -40,9 +38,7 @@ class ProfileForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zones = sorted(
-            zone for zone in available_timezones() if "/" in zone and not zone.startswith(_NO_PLACES)
-        )
+        zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(_NO_PLACES))
         self.fields["timezone"].choices = [
             ("UTC", "UTC"),
             *((zone, zone.replace("_", " ")) for zone in zones),
@@ -60,9 +56,7 @@ class ClaimForm(forms.Form):
 
     identity = forms.ModelChoiceField(
         ImportedIdentity.objects.all(),
-        error_messages={
-            "invalid_choice": _("This author is not in any history here any more. Reload the page.")
-        },
+        error_messages={"invalid_choice": _("This author is not in any history here any more. Reload the page.")},
     )
 
 

@@ -85,9 +85,7 @@ def display_names(subject_ids: Iterable[UUID]) -> dict[UUID, str]:
     ids = set(subject_ids)
     if not ids:
         return {}
-    rows = Subject.objects.filter(pk__in=ids).values_list(
-        "pk", "profile__display_name", "imported_identity__name"
-    )
+    rows = Subject.objects.filter(pk__in=ids).values_list("pk", "profile__display_name", "imported_identity__name")
     return {pk: chosen or imported for pk, chosen, imported in rows if chosen or imported}
 
 
@@ -103,9 +101,7 @@ def claims_open_to(user: User) -> list[ImportedIdentity]:
     """The unclaimed identities that a person's verified addresses prove. Two statements."""
     addresses = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
     digests = [email_hash(address) for address in addresses]
-    sharers = (
-        ImportedIdentity.objects.filter(email_hash=OuterRef("email_hash")).order_by().values("email_hash")
-    )
+    sharers = ImportedIdentity.objects.filter(email_hash=OuterRef("email_hash")).order_by().values("email_hash")
     alone = Subquery(sharers.annotate(n=Count("pk")).values("n"))
     unclaimed = ImportedIdentity.objects.filter(email_hash__in=digests, subject__primary_link__isnull=True)
     return list(unclaimed.annotate(sharers=alone).filter(sharers=1).order_by("name"))

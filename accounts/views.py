@@ -77,8 +77,6 @@ def _erase(request: HttpRequest, user: User, values: dict[str, Any]) -> str:
 
 _ACTIONS = {
     "save": Action(_save, form=_profile_form, then=lambda user, values: "accounts:settings"),
-    "claim": Action(
-        _claim, form=lambda user, data: ClaimForm(data), then=lambda user, values: "accounts:settings"
-    ),
+    "claim": Action(_claim, form=lambda user, data: ClaimForm(data), then=lambda user, values: "accounts:settings"),
     "erase": Action(_erase, form=lambda user, data: EraseForm(data), then=lambda user, values: "/"),
 }

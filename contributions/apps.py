@@ -8,8 +8,9 @@ class ContributionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from contributions import handlers, integrity, personal_data
+        from contributions import handlers, integrity, page_slots, personal_data
 
         personal_data.register()
         handlers.register()
         integrity.register()
+        page_slots.register()

@@ -40,9 +40,7 @@ class _WorkForm(forms.Form):
         label=_("Started at"),
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}),
-        help_text=_(
-            "Only if you want the clock times kept. Nobody but you, reviewers and stewards sees them."
-        ),
+        help_text=_("Only if you want the clock times kept. Nobody but you, reviewers and stewards sees them."),
     )
     note = forms.CharField(
         label=_("What did you do?"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
@@ -148,9 +146,7 @@ class LogForm(_WorkForm):
 class EditForm(_WorkForm):
     """The same entry, changed: plain fields, because what is wrong with it differs."""
 
-    worked_on = forms.DateField(
-        label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    worked_on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     minutes = forms.IntegerField(
         label=_("Minutes"),
         min_value=1,
@@ -182,12 +178,8 @@ class VerdictForm(forms.Form):
         super().__init__(data, **kwargs)
         for name in self.needs:
             self.fields[name].required = True
-        self.fields["rubric"].error_messages["required"] = _(
-            "Choose 2 to 5. A 1 means: return it, or don't accept it."
-        )
-        self.fields["reason"].error_messages["required"] = _(
-            "Say why, so that the contributor knows what to do."
-        )
+        self.fields["rubric"].error_messages["required"] = _("Choose 2 to 5. A 1 means: return it, or don't accept it.")
+        self.fields["reason"].error_messages["required"] = _("Say why, so that the contributor knows what to do.")
         self.fields["next_step"].error_messages["required"] = _("Name one thing they could do next.")
 
 
@@ -242,7 +234,7 @@ def _isolated(text: str) -> str:
 
 
 def _length(minutes: int) -> str:
-    return _("½ h") if minutes == 30 else format_minutes(minutes)
+    return _isolated(_("½ h") if minutes == 30 else format_minutes(minutes))
 
 
 def _is_uuid(text: str) -> bool:

@@ -1,8 +1,10 @@
-"""Sums over all apps, for the front page and the page that shows where its numbers come from."""
+"""Reads over all apps: the numbers of the front page and where they come from, and what waits for a person."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -78,3 +80,50 @@ def numbers_by_guild() -> dict[UUID, GuildNumbers]:
     with connection.cursor() as cursor:
         cursor.execute(_BY_GUILD)
         return {row[0]: GuildNumbers(*row[1:]) for row in cursor.fetchall()}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One queue that waits for a person: what kind of thing, in which guild (and project), how many, since when."""
+
+    kind: str
+    guild_slug: str
+    guild_name: str
+    project_slug: str
+    project_title: str
+    count: int
+    oldest_at: datetime | None
+
+
+_WAITING = """
+SELECT w.kind, g.slug, g.name, coalesce(p.slug, ''), coalesce(p.title, ''), w.n::int, w.oldest FROM (
+    SELECT 'guild' AS kind, id AS guild_id, NULL::uuid AS project_id, 1 AS n, created_at AS oldest
+    FROM guilds_guild WHERE state = 'proposed'
+    UNION ALL
+    SELECT 'problem', guild_id, NULL, count(*), min(submitted_at)
+    FROM projects_problem WHERE state = 'submitted' GROUP BY guild_id
+    UNION ALL
+    SELECT 'review', guild_id, project_id, count(*), min(submitted_at)
+    FROM contributions_contribution WHERE state IN ('submitted', 'in_review') GROUP BY guild_id, project_id
+    UNION ALL
+    SELECT 'history', p.guild_id, s.project_id, count(*), min(i.finished_at)
+    FROM contributions_importedsession s JOIN projects_project p ON p.id = s.project_id
+    LEFT JOIN LATERAL (
+        SELECT max(finished_at) AS finished_at FROM contributions_historyimport i WHERE i.project_id = s.project_id
+    ) i ON true
+    WHERE s.acceptance_id IS NULL GROUP BY p.guild_id, s.project_id
+    UNION ALL
+    SELECT 'history_failed', p.guild_id, i.project_id, count(*), min(i.created_at)
+    FROM contributions_historyimport i JOIN projects_project p ON p.id = i.project_id
+    WHERE i.state = 'failed' GROUP BY p.guild_id, i.project_id
+) w JOIN guilds_guild g ON g.id = w.guild_id LEFT JOIN projects_project p ON p.id = w.project_id
+WHERE %(guilds)s::uuid[] IS NULL OR w.guild_id = ANY(%(guilds)s::uuid[])
+ORDER BY w.oldest NULLS LAST LIMIT 100
+"""
+
+
+def waiting_for_people(guild_ids: Sequence[UUID] | None) -> list[Waiting]:
+    """What waits for a person in these guilds (None: in all of them), the oldest first. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, {"guilds": guild_ids and [str(i) for i in guild_ids]})
+        return [Waiting(*row) for row in cursor.fetchall()]
