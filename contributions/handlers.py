@@ -29,7 +29,7 @@ def tell_contributors(events: Sequence[Event]) -> None:
         work = works.get(event.object_id)
         if work is None:
             continue
-        params = {"task": work.task.title}
+        params: dict[str, int | str] = {"task": work.task.title}
         if event.kind == "contribution.approved":
             params |= {"minutes": event.data.get("minutes", 0), "points": work.points or 0}
         news.append(

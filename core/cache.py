@@ -80,6 +80,6 @@ class ForgivingRedisCache(RedisCache):
         """As Django's; nothing to delete when Redis is down."""
         self._try(lambda: super(ForgivingRedisCache, self).delete_many(keys, version), None)
 
-    def clear(self) -> bool:
+    def clear(self) -> bool:  # type: ignore[override]
         """As Django's; False when Redis is down."""
         return bool(self._try(lambda: super(ForgivingRedisCache, self).clear(), False))

@@ -22,7 +22,7 @@ def format_number(value: int | float, *, signed: bool = False) -> str:
 
 def format_minutes(minutes: int | Decimal) -> str:
     """Minutes as hours and minutes: 90 is "1 h 30 min", 45 is "45 min"; half minutes stay visible."""
-    hours, rest = divmod(abs(minutes), 60)
+    hours, rest = divmod(Decimal(abs(minutes)), 60)
     parts = []
     if hours:
         parts.append(gettext("%(hours)s h") % {"hours": format_number(int(hours))})

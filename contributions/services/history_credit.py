@@ -148,7 +148,7 @@ def _write_what_belongs(
     )
     StateChange.objects.bulk_create(
         StateChange(
-            object_kind=Contribution._meta.model_name,
+            object_kind="contribution",
             object_id=work.pk,
             to_state=work.state,
             actor=acceptance.accepted_by_id,

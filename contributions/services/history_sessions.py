@@ -82,14 +82,14 @@ def _people(project_id: UUID) -> dict[UUID, _Person]:
         "commit__document_files",
     )
     for pk, subject_id, session_id, *worked in shares:
-        people[subject_id].open.append(Worked(pk, *worked))
+        people[subject_id].open.append(Worked(pk, *worked))  # type: ignore[arg-type]
         if session_id is not None:
             people[subject_id].proposed[session_id].add(pk)
     accepted = ImportedSession.objects.filter(
         project_id=project_id, subject_id__in=ids, acceptance__isnull=False, started_at__isnull=False
     )
     for subject_id, started_at, ended_at in accepted.values_list("subject_id", "started_at", "ended_at"):
-        people[subject_id].accepted.append(Span(started_at, ended_at))
+        people[subject_id].accepted.append(Span(started_at, ended_at))  # type: ignore[arg-type]
     return people
 
 

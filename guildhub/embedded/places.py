@@ -113,7 +113,6 @@ class Places:
 
     def run(self, *command: str | Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         """Run a program of the servers as their user, away from this process's folder and environment."""
-        identity = {"user": self.owner.pw_uid, "group": self.owner.pw_gid, "extra_groups": []} if self.owner else {}
         return subprocess.run(
             [str(part) for part in command],
             cwd="/",
@@ -125,7 +124,9 @@ class Places:
             timeout=timeout,
             check=False,
             start_new_session=True,
-            **identity,  # type: ignore[arg-type]
+            user=self.owner.pw_uid if self.owner else None,
+            group=self.owner.pw_gid if self.owner else None,
+            extra_groups=[] if self.owner else None,
         )
 
     def check_room(self, megabytes: int = 200) -> None:
