@@ -13,7 +13,6 @@ from projects.models import Project
 
 def project_body(request: HttpRequest, *, project: Project, viewer: Viewer) -> str:
     """Hours by kind of help and by source, points, people; reviewers find their queue. One statement."""
-    work = project_work(project.pk)
     return render_to_string(
         "contributions/_project_body.html",
         {"project": project, "viewer": viewer, "work": project_work(project.pk)},

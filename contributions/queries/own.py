@@ -84,9 +84,7 @@ ORDER BY w.worked_on DESC, w.id DESC LIMIT %(limit)s
 """
 
 
-def own_work(
-    subject_ids: Sequence[UUID], *, after: tuple[date, UUID] | None = None, limit: int = 30
-) -> OwnPage:
+def own_work(subject_ids: Sequence[UUID], *, after: tuple[date, UUID] | None = None, limit: int = 30) -> OwnPage:
     """A person's contributions, latest day first, after the given row. One statement."""
     day, row_id = after or (None, None)
     values = {
@@ -102,17 +100,13 @@ def own_work(
     return OwnPage(shown, shown[-1].cursor if len(rows) > limit else "")
 
 
-def tasks_to_log_on(
-    subject_ids: Sequence[UUID], *, wanted: UUID | None = None, limit: int = 60
-) -> list[Task]:
+def tasks_to_log_on(subject_ids: Sequence[UUID], *, wanted: UUID | None = None, limit: int = 60) -> list[Task]:
     """Tasks on which the person can log hours now, the likeliest first; `project.guild` filled. One statement.
 
     Their own tasks and the open work of their guilds' projects, and the `wanted` task (a link led here). First
     comes the wanted one, then what they logged on last, then their own tasks, then the project of their last hours.
     """
-    used = Contribution.objects.filter(
-        subject_id__in=subject_ids, source=Contribution.Source.LOGGED
-    ).order_by("-pk")
+    used = Contribution.objects.filter(subject_id__in=subject_ids, source=Contribution.Source.LOGGED).order_by("-pk")
     guilds = Membership.objects.filter(subject_id__in=subject_ids, left_at__isnull=True).values("guild_id")
     state = Task.State
     own = Q(claimed_by_id__in=subject_ids, state__in=[state.CLAIMED, state.SUBMITTED, state.RETURNED])
@@ -122,9 +116,7 @@ def tasks_to_log_on(
         Task.objects.filter(own | open_work | asked if wanted else own | open_work)
         .filter(project__state__in=PROJECT_TAKES_WORK, project__guild__state=Guild.State.OPEN)
         .annotate(
-            rank=Case(When(pk=wanted, then=0), default=1, output_field=IntegerField())
-            if wanted
-            else Value(1),
+            rank=Case(When(pk=wanted, then=0), default=1, output_field=IntegerField()) if wanted else Value(1),
             last_use=Subquery(used.filter(task_id=OuterRef("pk")).values("pk")[:1]),
             last_use_of_project=Subquery(used.filter(project_id=OuterRef("project_id")).values("pk")[:1]),
         )

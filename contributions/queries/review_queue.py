@@ -16,9 +16,7 @@ _WAITING = (Contribution.State.SUBMITTED, Contribution.State.IN_REVIEW)
 
 def waiting_work(guild_ids: Collection[UUID], *, project_id: UUID | None = None) -> QuerySet[Contribution]:
     """Handed-in work of these guilds (or of one project) that has no verdict yet, the reviewer's own included."""
-    works = Contribution.objects.filter(
-        guild_id__in=guild_ids, state__in=_WAITING, source=Contribution.Source.LOGGED
-    )
+    works = Contribution.objects.filter(guild_id__in=guild_ids, state__in=_WAITING, source=Contribution.Source.LOGGED)
     return works.filter(project_id=project_id) if project_id else works
 
 
@@ -36,9 +34,7 @@ def review_queue(
     whether another reviewer has it and their days are not over.
     """
     entries = TimeEntry.objects.filter(contribution_id=OuterRef("pk")).order_by().values("contribution_id")
-    policies = Policy.objects.filter(guild_id=OuterRef("guild_id"), effective_at__lte=now).order_by(
-        "-version"
-    )
+    policies = Policy.objects.filter(guild_id=OuterRef("guild_id"), effective_at__lte=now).order_by("-version")
     rows = works.exclude(subject_id__in=reviewer_ids)
     if after:
         rows = rows.filter(Q(submitted_at__gt=after[0]) | Q(submitted_at=after[0], pk__gt=after[1]))

@@ -85,9 +85,7 @@ def _show_again(request: HttpRequest, work: Contribution, forms: dict[str, Any])
 
 def find_work(pk: UUID) -> Contribution:
     """The contribution with its steps, people and task, in one statement; 404 otherwise."""
-    works = Contribution.objects.select_related(
-        "task", "project", "guild", "subject__profile", "reviewer__profile"
-    )
+    works = Contribution.objects.select_related("task", "project", "guild", "subject__profile", "reviewer__profile")
     found = works.annotate(history=history_of()).filter(pk=pk).first()
     if found is None:
         raise Http404
@@ -164,9 +162,7 @@ def _mending_fields(work: Contribution) -> tuple[str, ...]:
     return ("note", "link") if work.state == Contribution.State.RETURNED else ()
 
 
-def _reviewer_context(
-    work: Contribution, minutes: int, reader: Reader, forms: dict[str, Any]
-) -> dict[str, Any]:
+def _reviewer_context(work: Contribution, minutes: int, reader: Reader, forms: dict[str, Any]) -> dict[str, Any]:
     now = timezone.now()
     taken_until = None
     if work.reviewer_id and work.reviewer_id not in reader.ids and work.taken_at:

@@ -89,9 +89,7 @@ def _show_reused(request: HttpRequest, client_id: UUID) -> HttpResponse:
             "the button once more. If you wanted to correct the first one, open it in “My hours”."
         ),
     )
-    form.stored_before = Contribution.objects.filter(
-        subject_id__in=ids_of(request.user), client_id=client_id
-    ).first()
+    form.stored_before = Contribution.objects.filter(subject_id__in=ids_of(request.user), client_id=client_id).first()
     return _show_again(request, form, status=409)
 
 

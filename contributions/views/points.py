@@ -131,9 +131,7 @@ def _by_reason(rows: Iterable[LedgerLine]) -> list[LedgerRow]:
         some = next(iter(units.values()))
         amounts = {unit: line.amount for unit, line in units.items()}
         often = max(line.transfers for line in units.values())
-        found.append(
-            LedgerRow(reason, some.reason_label, often, amounts.get("REP", 0), amounts.get("PTS", 0))
-        )
+        found.append(LedgerRow(reason, some.reason_label, often, amounts.get("REP", 0), amounts.get("PTS", 0)))
     return found
 
 

@@ -61,9 +61,7 @@ def project_reviews(request: HttpRequest, slug: str) -> HttpResponse:
     return _queue(request, waiting_work([project.guild_id], project_id=project.pk), project)
 
 
-def _queue(
-    request: HttpRequest, works: QuerySet[Contribution], project: Project | None = None
-) -> HttpResponse:
+def _queue(request: HttpRequest, works: QuerySet[Contribution], project: Project | None = None) -> HttpResponse:
     context: dict[str, Any] = {"project": project}
     if request.method == "POST":
         form = BulkForm(request.POST)
@@ -80,10 +78,7 @@ def _queue(
     here = request.path
     last = shown[-1] if len(found) > PAGE else None
     context |= {
-        "items": [
-            (work, VerdictForm(initial={"minutes": work.minutes}, auto_id=f"v-{work.pk}-%s"))
-            for work in shown
-        ],
+        "items": [(work, VerdictForm(initial={"minutes": work.minutes}, auto_id=f"v-{work.pk}-%s")) for work in shown],
         "waiting": waiting,
         "own_waiting": own,
         "rubric": RUBRIC,
