@@ -74,7 +74,9 @@ def forget_unclaimed_identities(*, subject_ids: Iterable[UUID]) -> None:
 def _identities(keys: Iterable[IdentityKey]) -> dict[IdentityKey, UUID]:
     wanted = set(keys)
     rows = ImportedIdentity.objects.filter(email_hash__in={digest for digest, _name in wanted})
-    found = {(digest, name): subject for digest, name, subject in rows.values_list("email_hash", "name_key", "subject_id")}
+    found = {
+        (digest, name): subject for digest, name, subject in rows.values_list("email_hash", "name_key", "subject_id")
+    }
     return {key: subject for key, subject in found.items() if key in wanted}
 
 
@@ -121,9 +123,7 @@ def erase_person(*, subject_id: UUID, by: UUID | None, now: datetime) -> list[UU
     """
     ids = lock_person(subject_id)
     if Subject.objects.filter(pk__in=ids, erased_at__isnull=True).update(erased_at=now):
-        record_event(
-            "person.erased", now=now, actor=by, guild=None, object_kind="subject", object_id=ids[0], data={}
-        )
+        record_event("person.erased", now=now, actor=by, guild=None, object_kind="subject", object_id=ids[0], data={})
     for entry in reversed(registries.personal_data()):
         entry.erase(ids)
     return ids

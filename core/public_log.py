@@ -37,6 +37,7 @@ from core.models import Event, LogEntry, LogRoot, LogSalt
 CONSUMER = "core.public_log"
 SALT_BYTES = 16
 
+
 def event_document(
     *,
     event_id: UUID,
@@ -84,9 +85,7 @@ def append_events(events: Sequence[Event], *, now: datetime) -> int:
         kept = _without_forgotten(fresh)
         LogSalt.objects.bulk_create(LogSalt(event=event, salt=salts[event.pk]) for event in kept)
         grown = frontier.grown(leaves)
-        LogRoot.objects.create(
-            size=grown.size, root_hash=grown.root(), frontier=grown.as_hex(), published_at=now
-        )
+        LogRoot.objects.create(size=grown.size, root_hash=grown.root(), frontier=grown.as_hex(), published_at=now)
         return len(fresh)
 
 
@@ -140,6 +139,4 @@ def _without_forgotten(events: Sequence[Event]) -> list[Event]:
 
 
 def _people_of(event: Event) -> set[UUID]:
-    return people_in(
-        actor=event.actor, object_kind=event.object_kind, object_id=event.object_id, data=event.data
-    )
+    return people_in(actor=event.actor, object_kind=event.object_kind, object_id=event.object_id, data=event.data)

@@ -106,9 +106,7 @@ def personal_data() -> list[PersonalData]:
 
 def unclassified(models: Iterable[type[Model]]) -> list[str]:
     """Labels of models that said nothing about personal data."""
-    return [
-        m._meta.label for m in models if m._meta.label not in _personal and m._meta.label not in _impersonal
-    ]
+    return [m._meta.label for m in models if m._meta.label not in _personal and m._meta.label not in _impersonal]
 
 
 def register_forgotten(ask: Callable[[set[UUID]], set[UUID]]) -> None:

@@ -217,9 +217,7 @@ def sums_and_hashes() -> dict[str, object]:
     return {
         "accounts": list(Account.objects.order_by("pk").values_list("pk", "subject_id", "balance", "version")),
         "entries": [(e.pk, e.amount, e.hash and bytes(e.hash)) for e in Entry.objects.order_by("pk")],
-        "transfers": [
-            (t.pk, t.amount, t.arithmetic, bytes(t.content_hash)) for t in Transfer.objects.order_by("pk")
-        ],
+        "transfers": [(t.pk, t.amount, t.arithmetic, bytes(t.content_hash)) for t in Transfer.objects.order_by("pk")],
         "events": list(Event.objects.exclude(kind="person.erased").order_by("pk").values()),
         "leaves": [(e.seq, e.event_id, bytes(e.leaf_hash)) for e in LogEntry.objects.order_by("seq")],
         "roots": [(r.size, bytes(r.root_hash), r.frontier) for r in LogRoot.objects.order_by("size")],
@@ -242,9 +240,12 @@ def test_erasing_changes_no_sum_and_no_hash(life: Life) -> None:
     assert ledger_findings() == []
     counts = LogCounts()
     assert list(walk_log(counts)) == []
-    assert counts.without_salt == Event.objects.filter(names_one_of([life.person.pk, life.author.subject_id])).exclude(
-        kind="person.erased"
-    ).count()
+    assert (
+        counts.without_salt
+        == Event.objects.filter(names_one_of([life.person.pk, life.author.subject_id]))
+        .exclude(kind="person.erased")
+        .count()
+    )
     assert 10 < counts.without_salt < counts.entries
 
 

@@ -25,9 +25,7 @@ from tests.factories import MONDAY, make_person, verify_email
 def waits_for_a_lock(name: str) -> bool:
     """Whether some connection to the test's database waits for an advisory lock."""
     with databases.superuser("postgres") as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event = 'advisory'", [name]
-        )
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event = 'advisory'", [name])
         return bool(cursor.fetchone()[0])
 
 

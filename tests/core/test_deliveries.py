@@ -212,9 +212,7 @@ def test_a_row_that_would_fail_only_at_commit_fails_alone() -> None:
     ["\x00", "\ud800", "x" * 9000, "", "two\nlines"],
     ids=["no character", "half a character", "endless", "empty", "two lines"],
 )
-def test_no_error_message_stops_the_putting_off(
-    scribe: Scribe, text: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_error_message_stops_the_putting_off(scribe: Scribe, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deliveries.logger, "disabled", True)  # pytest-xdist can't pass half a character on
     with consumer(NAME, scribe):
         scribe.poison, scribe.error = {happen().pk}, ValueError(text)
@@ -227,7 +225,7 @@ def test_no_error_message_stops_the_putting_off(
 
 
 def test_an_error_keeps_the_row_that_postgres_quotes_to_itself() -> None:
-    said = describe_error(ValueError('duplicate key\nDETAIL:  Key (email)=(asha@example.org) already exists.'))
+    said = describe_error(ValueError("duplicate key\nDETAIL:  Key (email)=(asha@example.org) already exists."))
     assert "duplicate key" in said
     assert "asha" not in said
 

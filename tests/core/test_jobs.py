@@ -30,9 +30,7 @@ class Queue:
     def messages(self) -> list[tuple[str, Any]]:
         """Name and first argument of each message, the oldest first."""
         raw = [json.loads(message) for message in reversed(self._redis.lrange(self._key, 0, -1))]
-        return [
-            (message["headers"]["task"], json.loads(base64.b64decode(message["body"]))[0][:1]) for message in raw
-        ]
+        return [(message["headers"]["task"], json.loads(base64.b64decode(message["body"]))[0][:1]) for message in raw]
 
     def close(self) -> None:
         self._redis.delete(self._key)
@@ -54,12 +52,11 @@ def listen(events: Sequence[Event]) -> None:
 
 
 def test_a_commit_sends_one_message_whatever_it_recorded(queue: Queue) -> None:
-    with consumer(NAME, listen, {"guild.opened"}):
-        with transaction.atomic():
-            for _ in range(5):
-                happen()
-                happen(kind="membership.left")
-            assert queue.messages() == [], "nothing is sent before the commit"
+    with consumer(NAME, listen, {"guild.opened"}), transaction.atomic():
+        for _ in range(5):
+            happen()
+            happen(kind="membership.left")
+        assert queue.messages() == [], "nothing is sent before the commit"
     assert queue.messages() == [("core.deliver", [["core.public_log", NAME]])]
 
 

@@ -20,9 +20,7 @@ CHANGES = [
 @pytest.mark.django_db(transaction=True)
 def test_triggers_refuse_the_owner() -> None:
     append_events([happen()], now=NOW)
-    owner = psycopg2.connect(
-        embedded.connect().migrate_database_url, dbname=str(connection.settings_dict["NAME"])
-    )
+    owner = psycopg2.connect(embedded.connect().migrate_database_url, dbname=str(connection.settings_dict["NAME"]))
     try:
         for change in [*CHANGES, "UPDATE core_logsalt SET salt = salt", "TRUNCATE core_logsalt"]:
             with pytest.raises(psycopg2.Error, match="append-only"), owner, owner.cursor() as cursor:

@@ -54,9 +54,7 @@ def test_every_event_gets_its_place_its_salt_and_its_leaf(db: None) -> None:
     found = entries()
     assert [entry.seq for entry in found] == [0, 1, 2]
     assert [entry.event_id for entry in found] == [event.pk for event in events]
-    assert [bytes(entry.leaf_hash) for entry in found] == [
-        sha256(b"\x00" + content(entry)).digest() for entry in found
-    ]
+    assert [bytes(entry.leaf_hash) for entry in found] == [sha256(b"\x00" + content(entry)).digest() for entry in found]
     assert len({bytes(entry.event.salt.salt) for entry in found}) == 3
     assert {len(entry.event.salt.salt) for entry in found} == {16}
 

@@ -55,7 +55,7 @@ def test_an_event_on_its_way_is_no_finding(log: list[LogEntry]) -> None:
         "guild = gen_random_uuid()",
         "object_id = gen_random_uuid()",
         "object_kind = 'task'",
-        "data = data || '{\"right\": \"steward\"}'",
+        'data = data || \'{"right": "steward"}\'',
         "occurred_at = occurred_at + interval '1 microsecond'",
     ],
 )

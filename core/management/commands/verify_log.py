@@ -35,7 +35,8 @@ class Command(BaseCommand):
     def _run(self, name: str, findings: Iterable[str]) -> int:
         """Print a check's findings as they come; returns how many there were."""
         count = 0
-        for count, finding in enumerate(findings, start=1):
+        for finding in findings:
+            count += 1
             self.stdout.write(self.style.ERROR(f"  {finding}"))
         self.stdout.write(f"{name}: {count or 'no'} finding(s)")
         return count
