@@ -58,11 +58,13 @@ def attempt(request: HttpRequest, form: forms.BaseForm | None = None) -> Iterato
 class Action:
     """One thing a page's button does: `verb(request, thing, values)` calls one service and returns what to say.
 
-    `form(thing, data)` reads what was typed along with it. `then(thing, values)` is where to go (default: back to the thing).
+    `form(thing, data)` reads what was typed along with it, and `check(request, thing)` refuses whom the form's choices are
+    not meant for, before they are shown. `then(thing, values)` is where to go (default: back to the thing).
     """
 
     verb: Callable[[HttpRequest, Any, dict[str, Any]], str]
     form: Callable[[Any, QueryDict | None], forms.BaseForm] | None = None
+    check: Callable[[HttpRequest, Any], None] | None = None
     then: Callable[[Any, dict[str, Any]], Any] | None = None
 
 
@@ -74,6 +76,8 @@ def perform(request: HttpRequest, thing: Any, actions: Mapping[str, Action], sho
     action = actions.get(name)
     if action is None:
         return HttpResponseBadRequest(_("This page has no such button. Go back and reload it."))
+    if action.check:
+        action.check(request, thing)
     form = action.form(thing, request.POST) if action.form else None
     if form is not None and not form.is_valid():
         return show(request, thing, {name: form})

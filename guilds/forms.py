@@ -24,7 +24,17 @@ A_YEAR = timedelta(days=365)
 @cache
 def zone_choices() -> list[tuple[str, str]]:
     """Time zones people live in, without the aliases and the abstract ones."""
-    regions = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+    regions = (
+        "Africa/",
+        "America/",
+        "Antarctica/",
+        "Asia/",
+        "Atlantic/",
+        "Australia/",
+        "Europe/",
+        "Indian/",
+        "Pacific/",
+    )
     names = sorted(name for name in available_timezones() if name.startswith(regions))
     return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
 
@@ -33,7 +43,10 @@ class GuildForm(forms.ModelForm):
     """A guild that somebody proposes."""
 
     timezone = forms.ChoiceField(
-        label=_("Time zone"), initial="UTC", help_text=_("Deadlines end at midnight in this zone."), choices=zone_choices
+        label=_("Time zone"),
+        initial="UTC",
+        help_text=_("Deadlines end at midnight in this zone."),
+        choices=zone_choices,
     )
     language = forms.ChoiceField(label=_("Language of these words"), choices=WRITTEN_LANGUAGES, initial="en")
 
@@ -76,7 +89,9 @@ class GrantForm(forms.Form):
         label=_("Right"),
         choices=Grant.Right.choices,
         widget=forms.RadioSelect(attrs={"class": "chips"}),
-        help_text=_("Reviewers judge work. Maintainers also decide on problems and publish tasks. Stewards also give rights."),
+        help_text=_(
+            "Reviewers judge work. Maintainers also decide on problems and publish tasks. Stewards also give rights."
+        ),
     )
     until = forms.DateField(
         label=_("Until the end of"),
@@ -108,7 +123,8 @@ class OpenForm(forms.Form):
     """Who becomes the first steward of a proposed guild."""
 
     member = MemberField(
-        label=_("First steward"), help_text=_("They can give rights to others. It can't be you: two people open a guild.")
+        label=_("First steward"),
+        help_text=_("They can give rights to others. It can't be you: two people open a guild."),
     )
 
     def __init__(self, data: Any = None, *, members: Iterable[tuple[UUID, str]] = ()) -> None:

@@ -115,9 +115,7 @@ class Member:
     joined_at: datetime
 
 
-_NAME = Coalesce(
-    NullIf("subject__profile__display_name", Value("")), "subject__imported_identity__name", Value("")
-)
+_NAME = Coalesce(NullIf("subject__profile__display_name", Value("")), "subject__imported_identity__name", Value(""))
 
 
 def guild_pages() -> QuerySet[Guild]:
@@ -149,6 +147,8 @@ def members_of(guild_id: UUID) -> list[Member]:
 
 def latest_policies(guild_id: UUID, now: datetime) -> tuple[Policy, Policy | None]:
     """The policy in force and the next one that is published already, if any. One statement."""
-    in_force = Policy.objects.filter(guild_id=guild_id, effective_at__lte=now).order_by("-version").values("version")[:1]
+    in_force = (
+        Policy.objects.filter(guild_id=guild_id, effective_at__lte=now).order_by("-version").values("version")[:1]
+    )
     current, *coming = Policy.objects.filter(guild_id=guild_id, version__gte=Subquery(in_force)).order_by("version")[:2]
     return current, coming[0] if coming else None

@@ -56,7 +56,9 @@ class ProblemForm(forms.ModelForm):
         required=False,
         max_length=8000,
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=_("As you would tell a neighbour who moved here last week. What goes wrong, when, and what it costs."),
+        help_text=_(
+            "As you would tell a neighbour who moved here last week. What goes wrong, when, and what it costs."
+        ),
     )
     language = language_field()
 
@@ -79,7 +81,9 @@ class ProblemForm(forms.ModelForm):
             "affected_people": _("For example: rice farmers on the lower islands."),
             "affected_count": _("A guess is fine; it is shown as “about”."),
             "place": _("A village, a district, a river: as people there call it."),
-            "evidence": _("What you saw, who told you, a report or a newspaper with its date. No names of private people."),
+            "evidence": _(
+                "What you saw, who told you, a report or a newspaper with its date. No names of private people."
+            ),
             "latitude": _("Optional; in degrees, north of the equator without a sign."),
             "longitude": _("Optional; in degrees, east of Greenwich without a sign."),
         }
@@ -135,7 +139,10 @@ class DuplicateForm(forms.Form):
 
     def __init__(self, data: Any = None, *, others: Iterable[tuple[UUID, str]]) -> None:
         super().__init__(data, prefix="duplicate")
-        self.fields["original"].choices = [("", _("Choose the other problem")), *((str(pk), f"\u2068{title}\u2069") for pk, title in others)]
+        self.fields["original"].choices = [
+            ("", _("Choose the other problem")),
+            *((str(pk), f"\u2068{title}\u2069") for pk, title in others),
+        ]
 
     def clean_original(self) -> UUID:
         """The other problem's id."""
@@ -145,7 +152,9 @@ class DuplicateForm(forms.Form):
 class ProblemFilterForm(forms.Form):
     """What narrows the list of problems; every field may be left out, and a wrong value counts as left out."""
 
-    text = forms.CharField(label=_("Words"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"}))
+    text = forms.CharField(
+        label=_("Words"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+    )
     place = forms.CharField(label=_("Place"), required=False, max_length=100)
     guild = forms.ChoiceField(label=_("Guild"), required=False)
     language = forms.ChoiceField(label=_("Language"), required=False)

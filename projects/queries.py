@@ -17,6 +17,7 @@ from projects.rules import PROJECT_TAKES_WORK
 
 PROBLEMS_PER_PAGE = 24
 
+
 def open_tasks() -> QuerySet[Task]:
     """Tasks that a member can take now, open work left out."""
     return Task.objects.filter(state=Task.State.PUBLISHED, is_open_work=False, project__state__in=PROJECT_TAKES_WORK)
@@ -26,9 +27,7 @@ def with_open_tasks(problems: QuerySet[Problem]) -> QuerySet[Problem]:
     """Add `open_task_count` and `shortest_minutes` (None without a task): what somebody could do about it today."""
     tasks = open_tasks().filter(project__problem_id=OuterRef("pk")).order_by().values("project__problem_id")
     return problems.annotate(
-        open_task_count=Coalesce(
-            Subquery(tasks.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0
-        ),
+        open_task_count=Coalesce(Subquery(tasks.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0),
         shortest_minutes=Subquery(tasks.annotate(n=Min("estimate_minutes")).values("n")),
     )
 
@@ -48,9 +47,7 @@ def find_problems(wanted: Mapping[str, str], *, page: int = 1) -> list[Problem]:
     """
     rows = Problem.objects.public().exclude(guild__state=Guild.State.PROPOSED)
     for word in wanted.get("text", "").split():
-        rows = rows.filter(
-            Q(title__icontains=word) | Q(statement__icontains=word) | Q(affected_people__icontains=word)
-        )
+        rows = rows.filter(Q(title__icontains=word) | Q(statement__icontains=word) | Q(affected_people__icontains=word))
     if place := wanted.get("place"):
         rows = rows.filter(place__icontains=place)
     exact = {"guild": "guild__slug", "language": "language", "state": "state"}

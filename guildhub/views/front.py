@@ -34,4 +34,6 @@ def front(request: HttpRequest) -> HttpResponse:
 @require_safe
 def numbers(request: HttpRequest) -> HttpResponse:
     """Where the numbers come from: every guild's share, and how each is worked out."""
-    return render(request, "guildhub/numbers.html", {"total": hub_numbers(), "guilds": list(numbers_by_guild().values())})
+    return render(
+        request, "guildhub/numbers.html", {"total": hub_numbers(), "guilds": list(numbers_by_guild().values())}
+    )

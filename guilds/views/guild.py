@@ -18,6 +18,7 @@ from accounts.models import Subject
 from core.http import Action, perform
 from guilds.forms import GrantForm, OpenForm, RevokeForm
 from guilds.models import Grant, Guild
+from guilds.permissions import check_hub_steward, check_steward
 from guilds.queries import Seat, Viewer, guild_pages, latest_policies, live_seats, members_of, viewer_in
 from guilds.services import grant_right, join_guild, leave_guild, open_guild, revoke_right
 from guilds.views.policy import policy_in_words
@@ -117,10 +118,18 @@ def _revoke(request: HttpRequest, guild: Guild, values: dict[str, Any]) -> str:
     return _("Taken back.")
 
 
+def _stewards_only(request: HttpRequest, guild: Guild) -> None:
+    check_steward(request.user.subject, guild, timezone.now())
+
+
+def _hub_stewards_only(request: HttpRequest, guild: Guild) -> None:
+    check_hub_steward(request.user.subject)
+
+
 ACTIONS = {
     "join": Action(_join),
     "leave": Action(_leave),
-    "open": Action(_open, form=_open_form),
-    "grant": Action(_grant, form=_grant_form),
-    "revoke": Action(_revoke, form=lambda guild, data: RevokeForm(data)),
+    "open": Action(_open, form=_open_form, check=_hub_stewards_only),
+    "grant": Action(_grant, form=_grant_form, check=_stewards_only),
+    "revoke": Action(_revoke, form=lambda guild, data: RevokeForm(data), check=_stewards_only),
 }

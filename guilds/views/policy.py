@@ -40,7 +40,9 @@ def _an_hour(p: Policy) -> str:
 
 
 def _difficulty(p: Policy) -> str:
-    return _("Very easy × %(xs)s, easy × %(s)s, medium × %(m)s, hard × %(l)s. It is fixed when the task is published.") % {
+    return _(
+        "Very easy × %(xs)s, easy × %(s)s, medium × %(m)s, hard × %(l)s. It is fixed when the task is published."
+    ) % {
         "xs": _number(p.difficulty_xs),
         "s": _number(p.difficulty_s),
         "m": _number(p.difficulty_m),
@@ -105,7 +107,9 @@ def _claims(p: Policy) -> str:
 
 
 def _spending(p: Policy) -> str:
-    return _("Points can be spent %(vesting)s days after approval, and expire after %(months)s months. Reputation stays.") % {
+    return _(
+        "Points can be spent %(vesting)s days after approval, and expire after %(months)s months. Reputation stays."
+    ) % {
         "vesting": _number(p.vesting_days),
         "months": _number(p.expiry_months),
     }

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Subject
-from core.errors import DomainError
+from core.errors import DomainError, TransitionRefused
 from core.events import record_event
 from core.transitions import change_state, note_state
 from guilds.models import Guild
@@ -82,6 +82,8 @@ def edit_problem(*, problem: Problem, by: Subject, now: datetime, **fields: Any)
 def submit_problem(*, problem: Problem, by: Subject, now: datetime) -> Problem:
     """Hand a draft to the guild's maintainers. Raises ProblemUnfinished without statement, people and place."""
     problem = _locked(problem)
+    if problem.state == Problem.State.SUBMITTED:
+        raise TransitionRefused(_("This problem is handed in already. Nothing was changed."))
     check_can_edit_problem(by, problem, now)
     missing = [
         label

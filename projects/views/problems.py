@@ -22,9 +22,16 @@ from guilds.queries import Viewer, viewer_in
 from projects import queries
 from projects.forms import PROBLEM_STEPS, DuplicateForm, NewProblemForm, ProblemFilterForm, ProblemForm, ReasonForm
 from projects.models import Problem
-from projects.permissions import check_can_edit_problem
+from projects.permissions import check_can_decide_problem, check_can_edit_problem
 from projects.rules import PROBLEM_OPEN_TO_PROJECTS, PROBLEM_TRANSITIONS
-from projects.services import accept_problem, decide_problem, draft_problem, edit_problem, mark_duplicate_problem, submit_problem
+from projects.services import (
+    accept_problem,
+    decide_problem,
+    draft_problem,
+    edit_problem,
+    mark_duplicate_problem,
+    submit_problem,
+)
 from projects.views.words import PROBLEM_HISTORY, steps_for
 
 #: Steps that happen by themselves, or have a form of their own.
@@ -35,9 +42,7 @@ _NOT_BY_REASON = {("accepted", "in_project"), ("submitted", "accepted")}
 def problems(request: HttpRequest) -> HttpResponse:
     """Every public problem, narrowed by what the address says; the reader's own drafts above."""
     guilds, languages = queries.problem_facets()
-    form = ProblemFilterForm(
-        request.GET, guilds=guilds, languages=[(code, language_name(code)) for code in languages]
-    )
+    form = ProblemFilterForm(request.GET, guilds=guilds, languages=[(code, language_name(code)) for code in languages])
     wanted = form.wanted()
     page = _page_number(request)
     rows = queries.find_problems(wanted, page=page)
@@ -83,7 +88,7 @@ def problem_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def problem_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Change a problem's words."""
-    found, viewer = _load(request, slug)
+    found = _load(request, slug)
     check_can_edit_problem(request.user.subject, found, timezone.now())
     title = found.title  # the form writes into the object it is given
     form = ProblemForm(request.POST or None, instance=found)
@@ -99,14 +104,14 @@ def problem_edit(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def problem(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of one problem; its buttons post here."""
-    found, _viewer = _load(request, slug)
+    found = _load(request, slug)
     if request.method == "POST":
         return perform(request, found, ACTIONS, _show)
     return _show(request, found)
 
 
-def _load(request: HttpRequest, slug: str) -> tuple[Problem, Viewer]:
-    """The problem and its reader; 404 for a draft of somebody else, and for a rejected one outside the guild's hands."""
+def _load(request: HttpRequest, slug: str) -> Problem:
+    """The problem, with its reader as `viewer`; 404 for a draft of somebody else, and for a rejected one outside the guild's hands."""
     found = get_object_or_404(queries.problem_pages(), slug=slug)
     viewer = viewer_in(request.user, found.guild_id, timezone.now())
     is_author = viewer.is_person(found.author_id)
@@ -115,7 +120,7 @@ def _load(request: HttpRequest, slug: str) -> tuple[Problem, Viewer]:
     if found.state == Problem.State.REJECTED and not (is_author or viewer.is_maintainer or viewer.is_hub_steward):
         raise Http404
     found.viewer = viewer
-    return found, viewer
+    return found
 
 
 def _show(request: HttpRequest, problem: Problem, typed: dict[str, BaseForm] | None = None) -> HttpResponse:
@@ -196,9 +201,13 @@ def _after_decision(problem: Problem, values: dict[str, Any]) -> Any:
     return "projects:problems" if is_hidden else problem
 
 
+def _maintainers_only(request: HttpRequest, problem: Problem) -> None:
+    check_can_decide_problem(request.user.subject, problem, timezone.now())
+
+
 ACTIONS = {
     "hand_in": Action(_hand_in),
     "accept": Action(_accept),
-    "decide": Action(_decide, form=_reason_form, then=_after_decision),
-    "duplicate": Action(_mark_duplicate, form=_duplicate_form),
+    "decide": Action(_decide, form=_reason_form, check=_maintainers_only, then=_after_decision),
+    "duplicate": Action(_mark_duplicate, form=_duplicate_form, check=_maintainers_only),
 }

@@ -117,4 +117,8 @@ def _step(request: HttpRequest, project: Project, values: dict[str, Any]) -> str
     return _("Done; it is in the project's history.")
 
 
-ACTIONS = {"start": Action(_start), "step": Action(_step, form=_step_form)}
+def _maintainers_only(request: HttpRequest, project: Project) -> None:
+    check_can_maintain(request.user.subject, project, timezone.now())
+
+
+ACTIONS = {"start": Action(_start), "step": Action(_step, form=_step_form, check=_maintainers_only)}

@@ -1,0 +1,208 @@
+"""Every address with what each reader gets: the one table behind the tests of access and of SQL statements.
+
+A new page adds a row. `busy_world` gives the pages something to show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Subject
+from accounts.services import save_profile
+from contributions.models import Contribution
+from contributions.services import (
+    EntryInput,
+    approve_contribution,
+    log_hours,
+    reject_contribution,
+    return_contribution,
+    withdraw_contribution,
+)
+from core.deliveries import consumers_with_due_events, deliver_until_empty
+from core.ids import uuid7
+from guilds.services import propose_guild
+from projects.models import Task
+from projects.services import claim_task, decide_problem, draft_problem, draft_task, submit_problem
+from tests.factories import World, make_task, make_world
+
+#: Everybody who may open a page; "anonymous" has no account, the others are `World`'s people.
+READERS = ("anonymous", "outsider", "newcomer", "contributor", "reviewer", "maintainer", "steward", "hub_steward")
+MEMBERS = ("contributor", "reviewer", "maintainer", "steward")
+REVIEWERS = ("reviewer", "maintainer", "steward")
+MAINTAINERS = ("maintainer", "steward")
+
+Answers = Mapping[str, int]
+
+
+def everybody(status: int = 200) -> Answers:
+    """The same answer for all."""
+    return dict.fromkeys(READERS, status)
+
+
+def only(*readers: str, others: int = 403, anonymous: int = 302) -> Answers:
+    """200 for these; `others` for whoever else has an account; 302, to signing in, for who has none."""
+    return {**everybody(others), "anonymous": anonymous, **dict.fromkeys(readers, 200)}
+
+
+def signed_in() -> Answers:
+    """200 with an account; to signing in without."""
+    return only(*READERS[1:])
+
+
+@dataclass(frozen=True)
+class Page:
+    """One row: the route's name (and what is special about this row), its address, and who gets what."""
+
+    name: str
+    path: Callable[[World], str]
+    answers: Answers
+
+    @property
+    def route(self) -> str:
+        return self.name.split(" ")[0]
+
+
+def _named(route: str, answers: Answers, query: str = "") -> Page:
+    return Page(route + (f" {query}" if query else ""), lambda world: reverse(route) + query, answers)
+
+
+def _of(route: str, kind: str, answers: Answers) -> Page:
+    """A page of one of the world's things; tasks and contributions are known by their id, anything else by its address."""
+
+    def path(world: World) -> str:
+        thing = getattr(world, kind, None) or world.extra[kind]
+        return reverse(route, args=[thing.pk if isinstance(thing, Task | Contribution) else thing.slug])  # type: ignore[attr-defined]
+
+    special = "" if route.split(":")[1].split("_")[0] == kind else f" of the {kind.replace('_', ' ')}"
+    return Page(route + special, path, answers)
+
+
+PAGES: tuple[Page, ...] = (
+    _named("front", everybody()),
+    _named("numbers", everybody()),
+    _named("guilds:guilds", everybody()),
+    _named("guilds:guild_new", signed_in()),
+    _of("guilds:guild", "guild", everybody()),
+    _of("guilds:guild", "proposed_guild", {**everybody(404), "outsider": 200, "hub_steward": 200}),
+    _of("guilds:ledger", "guild", everybody()),
+    _named("projects:problems", everybody()),
+    _named("projects:problems", everybody(), "?text=flood&language=en&page=1"),
+    _named("projects:problem_new", signed_in()),
+    _of("projects:problem", "problem", everybody()),
+    _of("projects:problem", "draft_problem", {**everybody(404), "contributor": 200}),
+    _of("projects:problem", "submitted_problem", everybody()),
+    _of(
+        "projects:problem",
+        "rejected_problem",
+        {**everybody(404), "contributor": 200, "maintainer": 200, "steward": 200, "hub_steward": 200},
+    ),
+    _of("projects:problem_edit", "problem", only(*MAINTAINERS)),
+    _of("projects:problem_edit", "draft_problem", only("contributor", others=404)),
+    _of("projects:project_new", "problem", only(*MEMBERS)),
+    _of("projects:project_new", "submitted_problem", only(*MEMBERS)),
+    _of("projects:project", "project", everybody()),
+    _of("projects:project_edit", "project", only(*MAINTAINERS)),
+    _of("projects:task_new", "project", only(*MAINTAINERS)),
+    _of("projects:task", "task", everybody()),
+    _of("projects:task", "claimed_task", everybody()),
+    _of("projects:task", "open_work", everybody()),
+    _of("projects:task", "draft_task", {**everybody(404), "maintainer": 200, "steward": 200}),
+    _of("projects:task_edit", "task", only(*MAINTAINERS)),
+    _named("contributions:log", signed_in()),
+    _named("contributions:hours", signed_in()),
+    _named("contributions:points", signed_in()),
+    _of("contributions:contribution", "waiting_work", only(*MEMBERS, "hub_steward", others=404)),
+    _of("contributions:contribution", "approved_work", only(*MEMBERS, "hub_steward", others=404)),
+    _of("contributions:contribution", "returned_work", only(*MEMBERS, "hub_steward", others=404)),
+    _of("contributions:contribution", "draft_work", only("contributor", others=404)),
+    _of("contributions:edit", "draft_work", only("contributor", others=404)),
+    _of("contributions:edit", "returned_work", only("contributor", others=404)),
+    _named("contributions:reviews", only(*REVIEWERS)),
+    _of("contributions:review_queue", "project", only(*REVIEWERS)),
+    _named("notices:inbox", signed_in()),
+    _named("accounts:settings", signed_in()),
+    _named("accounts:export", signed_in()),
+    _named("home", signed_in()),
+    _named("ops", only("steward", "hub_steward")),
+    # Only on the machine of a demo or in debug; tests run as a real guild does.
+    _named("mail", everybody(404)),
+    _named("components", everybody(404)),
+    Page("demo_login", lambda world: reverse("demo_login", args=["contributor"]), everybody(404)),
+    _named("demo_switch", everybody(405)),
+    _named("healthz", everybody()),
+    _named("readyz", everybody()),
+)
+
+
+def busy_world() -> World:
+    """A world with several of everything, so that a statement too many for each row shows."""
+    now = timezone.now()
+    start = now - timedelta(days=3)
+    world = make_world(start)
+    for name in (*MEMBERS, "outsider"):
+        save_profile(subject=getattr(world, name), display_name=f"The {name}")
+    words = {"statement": "It happens.", "affected_people": "farmers", "place": "Majuli"}
+    for number in range(3):
+        told = draft_problem(
+            guild=world.guild, by=world.contributor, now=start, title=f"Problem {number}", **words, evidence="seen"
+        )
+        world.extra["submitted_problem"] = submit_problem(problem=told, by=world.contributor, now=start)
+    told = draft_problem(guild=world.guild, by=world.contributor, now=start, title="Not ours", **words)
+    submit_problem(problem=told, by=world.contributor, now=start)
+    world.extra["rejected_problem"] = decide_problem(
+        problem=told, to="rejected", by=world.maintainer, now=start, reason="It belongs to another guild."
+    )
+    world.extra["draft_problem"] = draft_problem(guild=world.guild, by=world.contributor, now=start, title="A draft")
+    for number in range(3):
+        make_task(world, world.maintainer, start, title=f"Task {number}")
+        task = make_task(world, world.maintainer, start, title=f"Claimed {number}")
+        world.extra["claimed_task"] = claim_task(
+            task=task, by=(world.contributor, world.reviewer)[number % 2], now=start
+        )
+    world.extra["draft_task"] = draft_task(project=world.project, by=world.maintainer, now=start, title="A draft")
+    world.extra["proposed_guild"] = propose_guild(
+        slug="proposed", name="Proposed", summary="Not open yet.", by=world.outsider, now=start
+    )
+    _log_and_judge(world, start)
+    return world
+
+
+def _log_and_judge(world: World, start: datetime) -> None:
+    """Hours in every state, the verdicts on them, and the notices that tell of it."""
+
+    def log(by: Subject, minutes: int, note: str = "Talked to the village") -> Contribution:
+        day = EntryInput(start.date(), minutes)
+        return log_hours(
+            by=by, client_id=uuid7(), task=world.open_work, entries=[day], note=note, now=start
+        ).contribution
+
+    me, reviewer = world.contributor, world.reviewer
+    for number in range(3):
+        work = log(me, 60 + number)
+        approve_contribution(contribution=work, by=reviewer, rubric=4, minutes=60, now=start, reason="Clear.")
+        world.extra["approved_work"] = work
+        work = log(me, 30)
+        return_contribution(contribution=work, by=reviewer, reason="Which photos?", now=start)
+        world.extra["returned_work"] = work
+        world.extra["draft_work"] = log(me, 90, note="")
+        world.extra["waiting_work"] = log(me, 45)
+        log(world.maintainer, 20)
+    work = log(me, 15)
+    reject_contribution(contribution=work, by=reviewer, reason="Done before.", next_step="Take a task.", now=start)
+    withdraw_contribution(contribution=log(me, 10), by=me, now=start)
+    for consumer in consumers_with_due_events(now=timezone.now()):
+        deliver_until_empty(consumer, now=timezone.now())
+
+
+def client_of(world: World, reader: str) -> Client:
+    """A browser in which that reader is signed in (or nobody, for "anonymous")."""
+    client = Client()
+    if reader != "anonymous":
+        client.force_login(getattr(world, reader).user)
+    return client

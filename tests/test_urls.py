@@ -1,0 +1,59 @@
+"""Every address is listed with who may see it, and is tried as each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.pages import PAGES, READERS, Page, busy_world, client_of
+
+#: Pages that come with a package, and are tried by their own tests or not at all.
+NOT_OURS = ("admin:", "account_", "set_language")
+
+pytestmark = pytest.mark.django_db
+
+
+def routes(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
+    """The name of every address, with its namespaces."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}"
+        else:
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from routes(pattern, inner)
+
+
+def test_every_address_is_listed_and_no_other() -> None:
+    ours = {name for name in routes(get_resolver()) if not name.startswith(NOT_OURS)}
+    assert ours == {page.route for page in PAGES}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_each_reader_gets_what_is_listed(page: Page) -> None:
+    world = busy_world()
+    path = page.path(world)
+    for reader in READERS:
+        response = client_of(world, reader).get(path)
+        assert response.status_code == page.answers[reader], f"{reader} at {path}"
+        if response.status_code == 302:
+            assert response["Location"] == f"{reverse('account_login')}?next={quote(path)}"
+        if response.status_code == 403:
+            assert b"Only " in response.content, f"{reader} at {path} is not told who may"
+
+
+@pytest.mark.parametrize(
+    "path", ["/guilds/none/", "/problems/none/", "/projects/none/", f"/tasks/{'0' * 8}-0000-0000-0000-{'0' * 12}/"]
+)
+def test_what_is_not_there_says_so(path: str) -> None:
+    response = client_of(busy_world(), "anonymous").get(path)
+    assert response.status_code == 404
+    assert b"nothing at this address" in response.content
+
+
+def test_the_admin_site_is_for_stewards_of_the_hub() -> None:
+    world = busy_world()
+    assert client_of(world, "contributor").get("/admin/").status_code in (302, 403)
+    assert client_of(world, "hub_steward").get("/admin/").status_code == 200
