@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from contributions.views import edit, entry, log, own, points, review
+from contributions.views import edit, entry, history, log, own, points, review
 
 app_name = "contributions"
 
@@ -16,4 +16,16 @@ urlpatterns = [
     path("contributions/<uuid:pk>/edit/", edit.edit, name="edit"),
     path("review/", review.reviews, name="reviews"),
     path("projects/<slug:slug>/review/", review.project_reviews, name="review_queue"),
+    path("projects/<slug:slug>/history/", history.history, name="history"),
+    path("projects/<slug:slug>/history/<uuid:pk>/", history.history_import, name="history_import"),
+    path(
+        "projects/<slug:slug>/history/<uuid:pk>/progress/",
+        history.import_progress,
+        name="history_import_progress",
+    ),
+    path(
+        "projects/<slug:slug>/history/accepted/<uuid:pk>/progress/",
+        history.acceptance_progress,
+        name="history_acceptance_progress",
+    ),
 ]

@@ -224,9 +224,12 @@ class ImportedSession(models.Model):
             models.CheckConstraint(
                 name="imported_session_times_agree",
                 condition=Q(
+                    # A comparison with NULL is no refusal in SQL, so each is said to be there.
+                    started_at__isnull=False,
+                    first_commit_at__isnull=False,
+                    ended_at__isnull=False,
                     started_at__lte=F("first_commit_at"),
                     ended_at__gte=F("first_commit_at"),
-                    ended_at__isnull=False,
                 )
                 | Q(
                     started_at__isnull=True,

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Subject
 from accounts.services import forget_unclaimed_identities, know_identities
-from contributions.history.rules import Commit, why_set_aside
+from contributions.history.rules import Author, Commit, why_set_aside
 from contributions.history.summary import HistorySummary, summarise_history
 from contributions.models import CommitShare, HistoryImport, ImportedCommit, ImportedSession
 from contributions.permissions import check_can_import
@@ -192,7 +192,10 @@ def _store_batch(row: HistoryImport, batch: Sequence[Commit], *, now: datetime) 
     credited = [(commit, stored) for commit, stored in zip(new, rows, strict=True) if not stored.set_aside]
     if not credited:
         return
-    authors = {person.key: person for commit, _stored in credited for person in commit.people}
+    authors: dict[tuple[str, str], Author] = {}
+    for commit, _stored in credited:
+        for person in commit.people:
+            authors.setdefault(person.key, person)  # the first spelling of a name is the one that is kept
     subjects = know_identities(
         authors=[(person.name, person.email_hash) for person in authors.values()], now=now
     )

@@ -170,15 +170,17 @@ def _credit_all(acceptance: HistoryAcceptance, *, now: datetime, on_progress: Pr
 @transaction.atomic
 def _credit_batch(acceptance: HistoryAcceptance, *, now: datetime) -> int | None:
     """Credit the oldest proposed sessions, up to 500; returns how many, or None when none was waiting."""
-    project = Project.objects.select_related("guild").get(pk=acceptance.project_id)
     by = acceptance.accepted_by
-    lock_history(project.pk)
-    _check_may_accept(project, by, now)
-    waiting = acceptable_sessions(project.pk, by.pk, acceptance.subject_id)
+    lock_history(acceptance.project_id)
+    waiting = acceptable_sessions(acceptance.project_id, by.pk, acceptance.subject_id)
     sessions = list(waiting.order_by("first_commit_at", "id")[:BATCH])
     if not sessions:
         return None
     lock_people([by.pk, *{session.subject_id for session in sessions}])
+    # Locked, so that a quarantine that comes now waits, and one that came a moment ago is seen.
+    projects = Project.objects.select_for_update(no_key=True, of=("self",)).select_related("guild")
+    project = projects.get(pk=acceptance.project_id)
+    _check_may_accept(project, by, now)
     # Asked again under the locks: the maintainer may have claimed one of these authors a moment ago.
     own = set(linked_subjects(by.pk))
     sessions = [session for session in sessions if session.subject_id not in own]

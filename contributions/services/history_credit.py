@@ -40,7 +40,7 @@ def credit_sessions(
 ) -> int:
     """Credit proposed sessions in the given order (that of their commits); returns the REP they brought.
 
-    The caller's transaction holds the locks of the project's history and of every person. Ten statements, for
+    The caller's transaction holds the locks of the project's history and of every person. Eleven statements, for
     one session or five hundred.
     """
     policy = point_policy(current_policy(project.guild_id, now))
