@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='importedsession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('started_at__isnull', False), ('first_commit_at__isnull', False), ('ended_at__isnull', False), ('started_at__lte', models.F('first_commit_at')), ('ended_at__gte', models.F('first_commit_at'))), models.Q(('ended_at__isnull', True), ('first_commit_at__isnull', True), ('first_sha__startswith', 'erased:'), ('started_at__isnull', True)), _connector='OR'), name='imported_session_times_agree', violation_error_message='A session starts before its first commit and ends with its last.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__gte', models.F('first_commit_at')), ('ended_at__isnull', False), ('first_commit_at__isnull', False), ('started_at__isnull', False), ('started_at__lte', models.F('first_commit_at'))), models.Q(('ended_at__isnull', True), ('first_commit_at__isnull', True), ('first_sha__startswith', 'erased:'), ('started_at__isnull', True)), _connector='OR'), name='imported_session_times_agree', violation_error_message='A session starts before its first commit and ends with its last.'),
         ),
         migrations.AddConstraint(
             model_name='commitshare',
