@@ -12,7 +12,7 @@ NO_BREAK = "\u00a0"
 DAYS_SHOWN_AS_RELATIVE = 6
 
 
-def format_number(value: int | float, *, signed: bool = False) -> str:
+def format_number(value: int | float | Decimal, *, signed: bool = False) -> str:
     """`value` grouped as the reader's language groups it; `signed` shows the plus too."""
     digits = number_format(abs(value), force_grouping=True)
     if value < 0:
@@ -22,7 +22,7 @@ def format_number(value: int | float, *, signed: bool = False) -> str:
 
 def format_minutes(minutes: int | Decimal) -> str:
     """Minutes as hours and minutes: 90 is "1 h 30 min", 45 is "45 min"; half minutes stay visible."""
-    hours, rest = divmod(Decimal(abs(minutes)), 60)
+    hours, rest = divmod(Decimal(-minutes if minutes < 0 else minutes), 60)
     parts = []
     if hours:
         parts.append(gettext("%(hours)s h") % {"hours": format_number(int(hours))})
