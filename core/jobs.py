@@ -72,13 +72,14 @@ def _send(task: Any, args: tuple[Any, ...]) -> None:
 
 
 def nudge_consumers(consumers: Iterable[str]) -> None:
-    """Ask for deliveries soon: one message per transaction, whatever it recorded.
-
-    Names noted in a transaction that rolled back go out with the next commit; a needless nudge finds nothing.
-    """
+    """Ask for deliveries soon: one message per transaction, whatever it recorded."""
     waiting: set[str] = connection.__dict__.setdefault("_guildhub_nudged", set())
+    is_noted = any(hook[1] is _send_waiting for hook in connection.run_on_commit)
+    if not is_noted:
+        waiting.clear()  # left over from a transaction that was rolled back
     waiting.update(consumers)
-    transaction.on_commit(_send_waiting, robust=True)
+    if not is_noted:
+        transaction.on_commit(_send_waiting, robust=True)
 
 
 def _send_waiting() -> None:
