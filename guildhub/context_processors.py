@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Subject, User
 from accounts.queries import ids_of
-from guildhub.views.demo import PERSONAS
+from guildhub.demo import PERSONAS
+from guildhub.views.demo import ROLES
 from guilds.queries import live_grants
 
 THEMES = ("light", "dark")
@@ -111,9 +112,10 @@ def _what_waits(user: User) -> tuple[int, bool]:
 
 def _personas(user: Any) -> list[dict[str, Any]]:
     """The parts a visitor of the demo can play, and which one they play now."""
-    email = getattr(user, "email", "") if user is not None else ""
+    email = getattr(user, "email", "")
     return [
-        {"key": key, "role": role, "current": email.startswith(f"{key}@")} for key, role in PERSONAS.items()
+        {"key": key, "role": ROLES.get(key, key), "current": email == address}
+        for key, address in PERSONAS.items()
     ]
 
 
