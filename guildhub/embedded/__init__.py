@@ -5,11 +5,19 @@ uses them stops them. With DATABASE_URL and REDIS_URL set, this package is never
 """
 
 from guildhub.embedded.errors import EmbeddedServerError
-from guildhub.embedded.servers import Servers, connect, prepare_database, restart_dead_servers, stop_if_unused
+from guildhub.embedded.servers import (
+    Servers,
+    check_room,
+    connect,
+    prepare_database,
+    restart_dead_servers,
+    stop_if_unused,
+)
 
 __all__ = [
     "EmbeddedServerError",
     "Servers",
+    "check_room",
     "connect",
     "prepare_database",
     "restart_dead_servers",

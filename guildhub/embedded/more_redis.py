@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import atexit
-import fcntl
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO
 
 from guildhub.embedded import redis
 from guildhub.embedded.places import Places
+from guildhub.embedded.users import Users, open_private
 
 
 @dataclass(frozen=True)
@@ -35,10 +33,10 @@ class OwnRedis:
 
     def stop(self) -> None:
         """Stop it; what it holds is persisted."""
-        redis.stop(self.places, self.password)
+        redis.stop(self.places)
 
 
-_joined: dict[str, tuple[str, IO[str]]] = {}
+_joined: dict[str, tuple[str, Users]] = {}
 
 
 def join_redis(name: str) -> str:
@@ -46,16 +44,18 @@ def join_redis(name: str) -> str:
     if name in _joined:
         return _joined[name][0]
     places = _places(name)
-    with _locked(places.state / "starting.lock"):
-        password_file = places.state / "password"
-        if not password_file.exists():
-            _write_private(password_file, secrets.token_urlsafe(24))
-        server = OwnRedis(places, password_file.read_text())
-        lock = _open(places.state / "users.lock")
-        fcntl.flock(lock, fcntl.LOCK_SH)
-        if not redis.is_up(places, server.password):
+    users = Users(places.state)
+    with users.alone():
+        users.join()
+        with open_private(places.state / "password") as file:
+            password = file.read()
+            if not password:
+                password = secrets.token_urlsafe(24)
+                file.write(password)
+        server = OwnRedis(places, password)
+        if not redis.is_up(places, password):
             server.start()
-    _joined[name] = (server.url, lock)
+    _joined[name] = (server.url, users)
     atexit.register(_leave, os.getpid(), name, server)
     return server.url
 
@@ -64,11 +64,14 @@ def join_redis(name: str) -> str:
 def own_redis(name: str) -> Iterator[OwnRedis]:
     """A fresh Redis for one caller; it and its data are gone afterwards."""
     server = OwnRedis(_places(f"{name}-{secrets.token_hex(4)}"), secrets.token_urlsafe(24))
-    server.start()
+    users = Users(server.places.state)
+    with users.alone():
+        users.join()
+        server.start()
     try:
         yield server
     finally:
-        server.stop()
+        users.leave(server.stop)
         shutil.rmtree(server.places.state)
         shutil.rmtree(server.places.sockets, ignore_errors=True)
 
@@ -81,28 +84,6 @@ def _places(name: str) -> Places:
 
 
 def _leave(process: int, name: str, server: OwnRedis) -> None:
-    if os.getpid() != process:
-        return
-    _url, lock = _joined.pop(name)
-    with _locked(server.places.state / "starting.lock"), lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return
-        server.stop()
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with _open(path) as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _open(path: Path) -> IO[str]:
-    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+")
-
-
-def _write_private(path: Path, text: str) -> None:
-    with _open(path) as file:
-        file.write(text)
+    if os.getpid() == process:
+        _url, users = _joined.pop(name)
+        users.leave(server.stop)

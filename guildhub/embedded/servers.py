@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import fcntl
 import json
 import os
 import secrets
@@ -11,13 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 from urllib.parse import quote
 
 import psycopg2
 
 from guildhub.embedded import postgres, redis
+from guildhub.embedded.keeper import stop_servers
 from guildhub.embedded.places import Places
+from guildhub.embedded.users import Users, open_private
 
 DATABASE = "guildhub"
 SUPERUSER, OWNER, APP = "postgres", "guildhub_owner", "guildhub_app"
@@ -35,7 +35,7 @@ class Servers:
     state: Path
 
 
-_users_lock: IO[str] | None = None
+_users: Users | None = None
 
 
 def connect() -> Servers:
@@ -43,14 +43,14 @@ def connect() -> Servers:
 
     Safe to call from many processes at once and many times in one. Raises EmbeddedServerError.
     """
-    global _users_lock
+    global _users
     places = Places.of_this_checkout()
-    with _starting(places):
+    if _users is None or _users.state != places.state:
+        _users = Users(places.state)
+        atexit.register(_leave, os.getpid())
+    with _users.alone():
         keys = _keys(places)
-        if _users_lock is None:
-            _users_lock = _open(places.state / "users.lock")
-            fcntl.flock(_users_lock, fcntl.LOCK_SH)
-            atexit.register(_leave, os.getpid())
+        _users.join()
         _bring_up(places, keys)
     return _servers(places, keys)
 
@@ -58,25 +58,21 @@ def connect() -> Servers:
 def restart_dead_servers() -> list[str]:
     """Bring back what was killed; returns the names of the servers that had to be restarted."""
     places = Places.of_this_checkout()
-    with _starting(places):
+    with Users(places.state).alone():
         return _bring_up(places, _keys(places))
+
+
+def check_room() -> None:
+    """Raise EmbeddedServerError when so little room is left that PostgreSQL will soon have to stop."""
+    Places.of_this_checkout().check_room(postgres.ROOM_TO_START)
 
 
 def stop_if_unused() -> bool:
     """Leave the servers, and stop them if no other process uses them; returns whether they were stopped."""
-    global _users_lock
-    if _users_lock is None:
+    if _users is None:
         return False
-    lock, _users_lock = _users_lock, None
     places = Places.of_this_checkout()
-    with _starting(places), lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        postgres.stop(places)
-        redis.stop(places, _keys(places)["redis"])
-    return True
+    return _users.leave(lambda: stop_servers(places))
 
 
 def prepare_database(superuser_url: str, name: str) -> None:
@@ -134,19 +130,6 @@ def _superuser(url: str, name: str = "postgres") -> Iterator[psycopg2.extensions
         connection.close()
 
 
-@contextmanager
-def _starting(places: Places) -> Iterator[None]:
-    """One process at a time starts or stops servers."""
-    with _open(places.state / "starting.lock") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _open(path: Path) -> IO[str]:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    return os.fdopen(descriptor, "r+")
-
-
 def _leave(process: int) -> None:
     if os.getpid() == process:
         stop_if_unused()
@@ -160,8 +143,8 @@ def _keys(places: Places) -> dict[str, str]:
     names = ("superuser", "owner", "app", "redis", "secret_key")
     keys = {name: secrets.token_urlsafe(36) for name in names}
     fresh = places.secrets.with_suffix(".tmp")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
+    with open_private(fresh) as file:
+        file.truncate()
         json.dump(keys, file)
     fresh.rename(places.secrets)
     return keys
