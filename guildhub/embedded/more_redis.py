@@ -6,13 +6,16 @@ import atexit
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from guildhub.embedded import redis
 from guildhub.embedded.places import Places
 from guildhub.embedded.users import Users, open_private
+
+FORGOTTEN_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ def join_redis(name: str) -> str:
 @contextmanager
 def own_redis(name: str) -> Iterator[OwnRedis]:
     """A fresh Redis for one caller; it and its data are gone afterwards."""
+    _remove_forgotten(name)
     server = OwnRedis(_places(f"{name}-{secrets.token_hex(4)}"), secrets.token_urlsafe(24))
     users = Users(server.places.state)
     with users.alone():
@@ -81,6 +85,14 @@ def _places(name: str) -> Places:
     places = Places(home.state / name, home.owner)
     places.make(places.state)
     return places
+
+
+def _remove_forgotten(name: str) -> None:
+    """Remove what callers left that were killed an hour ago or more."""
+    for state in Places.of_this_checkout().state.glob(f"{name}-*"):
+        with suppress(FileNotFoundError), Users(state).if_unused() as unused:
+            if unused and time.time() - state.stat().st_mtime > FORGOTTEN_SECONDS:
+                shutil.rmtree(state)
 
 
 def _leave(process: int, name: str, server: OwnRedis) -> None:

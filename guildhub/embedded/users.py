@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -27,6 +27,7 @@ class Users:
     def __init__(self, state: Path) -> None:
         self.state = state
         self._held: IO[str] | None = None
+        self._keeper: subprocess.Popen[bytes] | None = None
 
     @property
     def is_joined(self) -> bool:
@@ -57,6 +58,10 @@ class Users:
             unused = self._stop_if_unused(stop)
         if unused:
             self._wait_for_keeper()
+        if self._keeper is not None:
+            # It is nobody's child from here on, if others still use the servers: Python need not warn of that.
+            self._keeper.poll()
+            self._keeper.returncode = self._keeper.returncode or 0
         return unused
 
     def _stop_if_unused(self, stop: Callable[[], None]) -> bool:
@@ -86,7 +91,7 @@ class Users:
                 return
             # The keeper inherits the lock, so there is no moment at which two could be started.
             os.set_inheritable(lock.fileno(), True)
-            subprocess.Popen(
+            self._keeper = subprocess.Popen(
                 [sys.executable, "-m", "guildhub.embedded.keeper", str(self.state)],
                 cwd=CHECKOUT,
                 stdin=subprocess.DEVNULL,
@@ -101,6 +106,9 @@ class Users:
         with open_private(self.state / "keeper.lock") as lock:
             while not try_lock(lock) and time.monotonic() < ends:
                 time.sleep(0.02)
+        if self._keeper is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self._keeper.wait(timeout=KEEPER_SECONDS)
 
 
 def try_lock(lock: IO[str]) -> bool:
