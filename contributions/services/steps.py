@@ -12,7 +12,7 @@ from projects.services import follow_contribution
 
 
 def locked_contribution(contribution: Contribution) -> Contribution:
-    """The row as it is now, locked; the person's lock comes before it, the task's row before the ledger."""
+    """The row as it is now, locked; the people's locks come before it, ledger and task after it (docs/locking.md)."""
     rows = Contribution.objects.select_for_update(no_key=True, of=("self",))
     return rows.select_related("guild", "task__project__guild", "project", "subject").get(pk=contribution.pk)
 
