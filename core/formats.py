@@ -14,7 +14,7 @@ DAYS_SHOWN_AS_RELATIVE = 6
 
 def format_number(value: int | float | Decimal, *, signed: bool = False) -> str:
     """`value` grouped as the reader's language groups it; `signed` shows the plus too."""
-    digits = number_format(abs(value), force_grouping=True)
+    digits = number_format(-value if value < 0 else value, force_grouping=True)
     if value < 0:
         return MINUS + digits
     return f"+{digits}" if signed and value else digits
