@@ -58,6 +58,8 @@ GROUP BY idempotency_key HAVING count(*) > 1
 _BALANCES = """
 SELECT format('reputation_account %%s (%%s): %%s', a.id, a.kind, concat_ws('; ',
     CASE WHEN e.entries IS NULL THEN 'has no entries' END,
+    CASE WHEN a.id <> reputation_account_id(a.guild_id, a.subject_id, a.kind, a.unit)
+        THEN 'id does not follow from guild, subject, kind and unit' END,
     CASE WHEN a.subject_id IS NOT NULL AND a.balance <> coalesce(e.total, 0)
         THEN format('balance is %%s, but its entries sum to %%s', a.balance, coalesce(e.total, 0)) END,
     CASE WHEN a.subject_id IS NOT NULL AND a.version <> coalesce(e.entries, 0)
@@ -75,7 +77,7 @@ FROM reputation_account a LEFT JOIN (
     FROM reputation_entry GROUP BY account_id
 ) e ON e.account_id = a.id
 WHERE (%(guild)s::uuid IS NULL OR a.guild_id = %(guild)s::uuid) AND (
-    e.entries IS NULL OR CASE WHEN a.subject_id IS NULL
+    e.entries IS NULL OR a.id <> reputation_account_id(a.guild_id, a.subject_id, a.kind, a.unit) OR CASE WHEN a.subject_id IS NULL
         THEN a.balance <> 0 OR a.version <> 0 OR a.last_hash IS NOT NULL
         ELSE a.balance <> e.total OR a.version <> e.entries OR a.last_hash IS DISTINCT FROM e.last_hash
             OR a.balance * CASE a.kind WHEN 'pts_debt' THEN -1 ELSE 1 END < 0
@@ -120,11 +122,11 @@ SELECT format('reputation_transfer %%s: %%s', t.id, concat_ws('; ',
 FROM reputation_transfer t
 JOIN reputation_entry s ON s.transfer_id = t.id AND s.amount < 0 JOIN reputation_account sa ON sa.id = s.account_id
 JOIN reputation_entry g ON g.transfer_id = t.id AND g.amount > 0 JOIN reputation_account ta ON ta.id = g.account_id
-CROSS JOIN LATERAL (SELECT reputation_content_hash(
+CROSS JOIN LATERAL (SELECT reputation_content_hash(ROW(
     t.id, t.reason, t.source_kind, t.source_id, t.sequence, t.idempotency_key, t.guild_id, t.unit, t.amount,
     t.policy_version, t.arithmetic, t.effective_at, t.posted_at, t.reverses_id, sa.kind, sa.subject_id, ta.kind,
     ta.subject_id
-) AS hash) said
+)::reputation_said) AS hash) said
 WHERE (%(guild)s::uuid IS NULL OR t.guild_id = %(guild)s::uuid) AND (
     t.content_hash <> said.hash OR sa.guild_id <> t.guild_id OR ta.guild_id <> t.guild_id
     OR NOT (%(moves)s::jsonb -> t.reason ? (sa.kind || '>' || ta.kind))
@@ -184,9 +186,7 @@ def findings(check: str, guild_id: UUID | None = None) -> Iterator[str]:
     """Run one of CHECKS, for one guild or for all; yields a sentence per finding, naming the row."""
     values = {
         "guild": guild_id and str(guild_id),
-        "moves": json.dumps(
-            {reason: sorted(f"{s}>{t}" for s, t in moves) for reason, moves in MOVES.items()}
-        ),
+        "moves": json.dumps({reason: sorted(f"{s}>{t}" for s, t in moves) for reason, moves in MOVES.items()}),
         "triggers": json.dumps(_TRIGGERS),
         "checks": json.dumps([name for name, is_check in _constraints() if is_check]),
         "uniques": json.dumps([name for name, is_check in _constraints() if not is_check]),

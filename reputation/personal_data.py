@@ -40,4 +40,7 @@ def register() -> None:
     """Fill the registry."""
     register_personal_data(Account, erase=_keep, export=_export_accounts)
     register_personal_data(Entry, erase=_keep, export=_export_entries)
-    holds_nothing_personal(Transfer, "random ids, amounts and hashes; a person's side of it is told as their entries")
+    holds_nothing_personal(
+        Transfer,
+        "random ids, amounts and hashes; a person's side of it is told as their entries",
+    )

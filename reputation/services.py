@@ -46,9 +46,7 @@ class AccountName:
         if self.kind not in AccountKind.values:
             raise ValueError(f"There is no account of kind {self.kind!r}.")
         if (self.kind in SUBJECT_KINDS) != (self.subject is not None):
-            raise ValueError(
-                f"A {self.kind} account belongs to {'a person' if self.subject is None else 'a guild'}."
-            )
+            raise ValueError(f"A {self.kind} account belongs to {'a person' if self.subject is None else 'a guild'}.")
 
 
 #: The guild's own account that points come from.
@@ -116,16 +114,18 @@ def transfer(requests: Sequence[TransferRequest], *, now: datetime) -> list[Post
     if any(r.effective_at is not None and r.effective_at > now for r in requests):
         raise ValueError("Nothing is earned in the future: effective_at lies after now.")
     ids = [uuid7() for _request in requests]
-    payload = json.dumps([_as_json(i, r, now) for i, r in zip(ids, requests, strict=True)])
+    payload = json.dumps([_as_json(i, r) for i, r in zip(ids, requests, strict=True)])
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT ordinal, transfer_id FROM post_transfers(%s::jsonb)", [payload])
+            cursor.execute(
+                "SELECT ordinal, transfer_id FROM post_transfers(%s::jsonb, %s)",
+                [payload, now],
+            )
             before = {int(ordinal) - 1: found for ordinal, found in cursor.fetchall()}
     except DatabaseError as error:
         raise _refusal(error) or error from error
     return [
-        PostedTransfer(before.get(n, i), r, n in before)
-        for n, (i, r) in enumerate(zip(ids, requests, strict=True))
+        PostedTransfer(before.get(n, i), r, n in before) for n, (i, r) in enumerate(zip(ids, requests, strict=True))
     ]
 
 
@@ -202,44 +202,39 @@ def _check_arithmetic(value: Any) -> None:
             _check_arithmetic(inner)
     elif isinstance(value, str):
         if len(value) > 40 or " " in value or "@" in value:
-            raise ValueError(
-                f"{value!r} does not belong into the arithmetic: words, not sentences or addresses."
-            )
+            raise ValueError(f"{value!r} does not belong into the arithmetic: words, not sentences or addresses.")
     elif value is not None and not isinstance(value, int):
-        raise ValueError(
-            f"{value!r} does not belong into the arithmetic: whole numbers, or decimals as text."
-        )
+        raise ValueError(f"{value!r} does not belong into the arithmetic: whole numbers, or decimals as text.")
 
 
-def _as_json(transfer_id: UUID, request: TransferRequest, now: datetime) -> dict[str, Any]:
-    return {
+def _as_json(transfer_id: UUID, request: TransferRequest) -> dict[str, Any]:
+    """The request in the fields of the database's type reputation_said."""
+    said = {
         "id": str(transfer_id),
-        "idempotency_key": request.idempotency_key,
         "reason": request.reason,
         "source_kind": request.source_kind,
         "source_id": str(request.source_id),
         "sequence": request.sequence,
-        "guild": str(request.guild),
+        "idempotency_key": request.idempotency_key,
+        "guild_id": str(request.guild),
         "unit": request.unit,
         "amount": request.amount,
         "policy_version": request.policy_version,
         "arithmetic": request.arithmetic,
-        "effective_at": request.effective_at and request.effective_at.isoformat(),
-        "now": now.isoformat(),
         "source_account": request.source.kind,
         "source_subject": request.source.subject and str(request.source.subject),
         "target_account": request.target.kind,
         "target_subject": request.target.subject and str(request.target.subject),
     }
+    # Left out and not null: the function fills in its `now`, and a retry at another time is the same request.
+    return said if request.effective_at is None else said | {"effective_at": request.effective_at.isoformat()}
 
 
 def _refusal(error: DatabaseError) -> DomainError | None:
     """The refusal that an SQLSTATE of `post_transfers` stands for."""
     match getattr(error.__cause__, "pgcode", None):
         case "GH101":
-            return KeyReused(
-                _("This was posted before with other numbers. Nothing was changed; reload the page.")
-            )
+            return KeyReused(_("This was posted before with other numbers. Nothing was changed; reload the page."))
         case "GH102":
             return AlreadyPosted(_("The points for this have been posted already. Nothing was posted twice."))
         case "GH103":

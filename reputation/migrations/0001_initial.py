@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
-        ("guilds", "0002_guards"),
+        ("guilds", "0001_initial"),
     ]
 
     operations = [
@@ -22,7 +22,10 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                        editable=False,
+                        help_text="Follows from guild, subject, kind and unit.",
+                        primary_key=True,
+                        serialize=False,
                     ),
                 ),
                 (
@@ -199,10 +202,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
-                        ("kind__in", ("rep", "pts_pending", "pts_available", "pts_held", "pts_debt")),
+                        ("kind__regex", "^(rep|pts_pending|pts_available|pts_held|pts_debt)$"),
                         ("subject__isnull", False),
                     ),
-                    models.Q(("kind__in", ("issuance", "redeemed", "expired")), ("subject__isnull", True)),
+                    models.Q(("kind__regex", "^(issuance|redeemed|expired)$"), ("subject__isnull", True)),
                     _connector="OR",
                 ),
                 name="account_kind_has_its_owner",
@@ -213,9 +216,8 @@ class Migration(migrations.Migration):
             model_name="account",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("kind", "rep"), ("unit", "REP")),
-                    models.Q(("kind", "issuance"), ("unit__in", ["REP", "PTS"])),
-                    models.Q(models.Q(("kind__in", ["rep", "issuance"]), _negated=True), ("unit", "PTS")),
+                    models.Q(("kind__regex", "^(rep|issuance)$"), ("unit", "REP")),
+                    models.Q(("unit", "PTS"), models.Q(("kind", "rep"), _negated=True)),
                     _connector="OR",
                 ),
                 name="account_kind_has_its_unit",
@@ -225,38 +227,27 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="account",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("subject__isnull", True),
-                    models.Q(models.Q(("kind", "pts_debt"), _negated=True), ("balance__gte", 0)),
-                    models.Q(("balance__lte", 0), ("kind", "pts_debt")),
-                    _connector="OR",
-                ),
+                condition=models.Q(("balance__gte", 0), ("kind", "pts_debt"), _connector="OR"),
                 name="account_never_below_zero",
-                violation_error_message="A person's account is never below zero, and debt never above.",
+                violation_error_message="A person's account is never below zero.",
             ),
         ),
         migrations.AddConstraint(
             model_name="account",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("subject__isnull", False),
-                    models.Q(("balance", 0), ("last_hash__isnull", True), ("version", 0)),
-                    _connector="OR",
+                    ("balance__lte", 0), models.Q(("kind", "pts_debt"), _negated=True), _connector="OR"
                 ),
+                name="account_debt_never_above_zero",
+                violation_error_message="Debt is never above zero.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("subject__isnull", False), ("balance", 0), _connector="OR"),
                 name="account_of_guild_keeps_no_balance",
                 violation_error_message="A guild's account keeps no running balance.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("balance", 0), ("last_hash__isnull", True), ("version", 0)),
-                    models.Q(("last_hash__isnull", False), ("version__gt", 0)),
-                    _connector="OR",
-                ),
-                name="account_version_counts_entries",
-                violation_error_message="An account without entries is empty; one with entries has a hash.",
             ),
         ),
         migrations.AddIndex(
@@ -287,8 +278,8 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     (
-                        "reason__in",
-                        ["contribution_approved", "review_paid", "history_imported", "vested", "reversal"],
+                        "reason__regex",
+                        "^(contribution_approved|review_paid|history_imported|vested|reversal)$",
                     )
                 ),
                 name="transfer_reason_known",
@@ -346,7 +337,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("balance__isnull", True), ("hash__isnull", True), ("version__isnull", True)),
-                    models.Q(("balance__isnull", False), ("hash__isnull", False), ("version__gt", 0)),
+                    models.Q(("balance__isnull", False), ("hash__isnull", False), ("version__isnull", False)),
                     _connector="OR",
                 ),
                 name="entry_chained_whole_or_not",

@@ -10,7 +10,12 @@ from reputation.queries.points import (
     point_lines,
     posted_for,
 )
-from reputation.queries.public_ledger import GuildTotals, LedgerLine, guild_ledger, guild_totals
+from reputation.queries.public_ledger import (
+    GuildTotals,
+    LedgerLine,
+    guild_ledger,
+    guild_totals,
+)
 
 __all__ = [
     "Balances",

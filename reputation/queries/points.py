@@ -101,7 +101,13 @@ def posted_for(source_kind: str, source_ids: Iterable[UUID]) -> dict[UUID, Poste
     """What each of these source objects has minted for people; one that minted nothing is missing. One statement."""
     rows = (
         Transfer.objects.filter(source_id__in=list(source_ids), source_kind=source_kind)
-        .filter(reason__in=[Reason.CONTRIBUTION_APPROVED, Reason.REVIEW_PAID, Reason.HISTORY_IMPORTED])
+        .filter(
+            reason__in=[
+                Reason.CONTRIBUTION_APPROVED,
+                Reason.REVIEW_PAID,
+                Reason.HISTORY_IMPORTED,
+            ]
+        )
         .values_list("source_id", "unit")
         .annotate(total=Sum("amount"))
     )
@@ -127,7 +133,11 @@ ORDER BY e.id DESC LIMIT %(limit)s
 
 
 def point_lines(
-    subject_ids: Sequence[UUID], *, guild_id: UUID | None = None, before: int | None = None, limit: int = 50
+    subject_ids: Sequence[UUID],
+    *,
+    guild_id: UUID | None = None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> Page:
     """A person's lines newest first, REP and PTS of one event on one line. One statement.
 
@@ -145,7 +155,10 @@ def point_lines(
         cursor.execute(_LINES, values)
         events = [list(rows) for _event, rows in groupby(cursor.fetchall(), key=lambda row: row[5:9])]
     shown = events[:limit]
-    return Page([_line(rows) for rows in shown], shown[-1][-1][0] if len(events) > limit else None)
+    return Page(
+        [_line(rows) for rows in shown],
+        shown[-1][-1][0] if len(events) > limit else None,
+    )
 
 
 def _line(rows: list[Any]) -> PointLine:

@@ -75,11 +75,7 @@ def guild_ledger(guild_id: UUID, *, before: date | None = None, weeks: int = 12)
 
 def guild_totals(guild_id: UUID) -> GuildTotals:
     """A guild's sums from its entries, not from its balances: what verify_ledger proves. One statement."""
-    rows = (
-        Account.objects.filter(guild_id=guild_id)
-        .values_list("kind", "unit")
-        .annotate(total=Sum("entries__amount"))
-    )
+    rows = Account.objects.filter(guild_id=guild_id).values_list("kind", "unit").annotate(total=Sum("entries__amount"))
     totals = GuildTotals()
     for kind, unit, total in rows:
         if kind == AccountKind.ISSUANCE:

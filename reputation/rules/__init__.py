@@ -3,7 +3,14 @@
 Pure Python: no Django, no database, no floats. Every number comes from one version of a guild's policy.
 """
 
-from reputation.rules.awards import Award, ReviewPay, credit_contribution, credit_import, points, review_pay
+from reputation.rules.awards import (
+    Award,
+    ReviewPay,
+    credit_contribution,
+    credit_import,
+    points,
+    review_pay,
+)
 from reputation.rules.minutes import (
     Credit,
     EntryCredit,

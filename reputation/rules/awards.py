@@ -43,7 +43,10 @@ class ReviewPay:
 
 
 def points(
-    credited_minutes: Decimal | int, difficulty: Decimal | str, quality: Decimal | str, policy: PointPolicy
+    credited_minutes: Decimal | int,
+    difficulty: Decimal | str,
+    quality: Decimal | str,
+    policy: PointPolicy,
 ) -> int:
     """round_half_up(points per hour x credited hours x difficulty x quality), in whole points.
 
@@ -84,12 +87,14 @@ def credit_contribution(
     (30, 180, 'estimate')
     """
     if rubric < policy.approval_needs_rubric:
-        raise ValueError(
-            f"An approval needs a rubric of {policy.approval_needs_rubric} at least, not {rubric}."
-        )
+        raise ValueError(f"An approval needs a rubric of {policy.approval_needs_rubric} at least, not {rubric}.")
     cap = estimate_cap_minutes(estimate_minutes, already_counted, is_open_work, policy)
     credit = credit_minutes(
-        entries, approved_minutes=approved_minutes, cap_minutes=cap, weeks=weeks, policy=policy
+        entries,
+        approved_minutes=approved_minutes,
+        cap_minutes=cap,
+        weeks=weeks,
+        policy=policy,
     )
     arithmetic = {
         "rule": "contribution",
@@ -105,7 +110,11 @@ def credit_contribution(
 
 
 def credit_import(
-    worked_on: date, minutes: int, *, weeks: Mapping[IsoWeek, WeekUse], policy: PointPolicy
+    worked_on: date,
+    minutes: int,
+    *,
+    weeks: Mapping[IsoWeek, WeekUse],
+    policy: PointPolicy,
 ) -> Award:
     """REP of one imported session of work: the bands apply, no estimate does; difficulty and rubric are fixed.
 
@@ -113,17 +122,23 @@ def credit_import(
     15
     """
     credit = credit_minutes(
-        [(worked_on, minutes)], approved_minutes=minutes, cap_minutes=None, weeks=weeks, policy=policy
+        [(worked_on, minutes)],
+        approved_minutes=minutes,
+        cap_minutes=None,
+        weeks=weeks,
+        policy=policy,
     )
     arithmetic: dict[str, Any] = {"rule": "import", "limit": "claimed"}
     return _award(
-        credit, arithmetic, difficulty=policy.import_difficulty, rubric=policy.import_rubric, policy=policy
+        credit,
+        arithmetic,
+        difficulty=policy.import_difficulty,
+        rubric=policy.import_rubric,
+        policy=policy,
     )
 
 
-def review_pay(
-    taken_at: datetime, decided_at: datetime, paid_this_week: int, policy: PointPolicy
-) -> ReviewPay:
+def review_pay(taken_at: datetime, decided_at: datetime, paid_this_week: int, policy: PointPolicy) -> ReviewPay:
     """The flat pay of one review decided by a person, whatever its verdict.
 
     `paid_this_week` counts the reviewer's paid reviews in the week of `decided_at` (guild's zone). A review
@@ -149,7 +164,12 @@ def review_pay(
 
 
 def _award(
-    credit: Credit, arithmetic: dict[str, Any], *, difficulty: str, rubric: int, policy: PointPolicy
+    credit: Credit,
+    arithmetic: dict[str, Any],
+    *,
+    difficulty: str,
+    rubric: int,
+    policy: PointPolicy,
 ) -> Award:
     """Multiply, round, and complete the arithmetic."""
     if difficulty not in policy.difficulty or rubric not in policy.quality:

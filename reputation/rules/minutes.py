@@ -64,9 +64,7 @@ def iso_week(day: date) -> IsoWeek:
     return year, week
 
 
-def estimate_cap_minutes(
-    estimate_minutes: int, already_counted: int, is_open_work: bool, policy: PointPolicy
-) -> int:
+def estimate_cap_minutes(estimate_minutes: int, already_counted: int, is_open_work: bool, policy: PointPolicy) -> int:
     """Minutes that one more contribution to this task can bring this person, never below zero.
 
     `already_counted` is the sum of `counted_minutes` of the person's earlier approvals on the task. On an

@@ -32,9 +32,7 @@ class PointPolicy:
 
     version: int = 1
     points_per_hour: int = 10
-    difficulty: Mapping[str, Decimal] = field(
-        default_factory=lambda: _factors(XS="0.8", S="1.0", M="1.25", L="1.5")
-    )
+    difficulty: Mapping[str, Decimal] = field(default_factory=lambda: _factors(XS="0.8", S="1.0", M="1.25", L="1.5"))
     quality: Mapping[int, Decimal] = field(
         default_factory=lambda: dict(enumerate(map(Decimal, ("0", "0.5", "1.0", "1.15", "1.3")), start=1))
     )
@@ -65,8 +63,6 @@ class PointPolicy:
         names = [f.name for f in fields(cls) if f.name not in spelled and hasattr(policy, f.name)]
         return cls(
             **{name: getattr(policy, name) for name in names},
-            difficulty={
-                size: getattr(policy, f"difficulty_{size.lower()}") for size in ("XS", "S", "M", "L")
-            },
+            difficulty={size: getattr(policy, f"difficulty_{size.lower()}") for size in ("XS", "S", "M", "L")},
             quality={rubric: getattr(policy, f"quality_{rubric}") for rubric in range(1, 6)},
         )

@@ -37,12 +37,10 @@ def make_guild() -> Guild:
     return Guild.objects.create(slug=f"guild-{uuid7()}", name="River Watch", state="open", created_at=NOW)
 
 
-def approval(
-    guild: Guild, subject: Subject, points: int = 23, source: UUID | None = None
-) -> list[TransferRequest]:
-    """What the approval of one contribution asks of the ledger."""
+def approval(guild: Guild, subject: Subject, points: int = 23, source: UUID | None = None) -> list[TransferRequest]:
+    """What one approval asks of the ledger. Its source is nothing that a higher app knows and would look for."""
     return approval_transfers(
-        source_kind="contribution",
+        source_kind="deed",
         source_id=source or uuid7(),
         guild=guild.pk,
         subject=subject.pk,

@@ -83,9 +83,7 @@ def test_eight_hands_with_their_own_keys_for_one_source_post_it_once(transaction
     guild, person, source = make_guild(), Subject.objects.create(), uuid7()
 
     def post(n: int) -> bool:
-        requests = [
-            replace(r, idempotency_key=f"{n}:{r.sequence}") for r in approval(guild, person, 9, source)
-        ]
+        requests = [replace(r, idempotency_key=f"{n}:{r.sequence}") for r in approval(guild, person, 9, source)]
         try:
             transfer(requests, now=NOW)
         except AlreadyPosted:

@@ -177,19 +177,16 @@ class TestRowsThatTheOwnerTriesToInsert:
             ("balance = -1 WHERE kind = 'rep'", "account_never_below_zero"),
             ("balance = -1 WHERE kind = 'pts_pending'", "account_never_below_zero"),
             ("balance = 5 WHERE kind = 'issuance'", "account_of_guild_keeps_no_balance"),
-            ("version = 0 WHERE kind = 'rep'", "account_version_counts_entries"),
         ],
     )
-    def test_a_balance_on_the_wrong_side_of_zero(
-        self, ids: dict[str, str], change: str, constraint: str
-    ) -> None:
+    def test_a_balance_on_the_wrong_side_of_zero(self, ids: dict[str, str], change: str, constraint: str) -> None:
         with pytest.raises(psycopg2.IntegrityError, match=constraint), logged_in_as("owner") as cursor:
             cursor.execute(f"UPDATE reputation_account SET {change}")
 
     @pytest.mark.parametrize(
         ("kind", "unit", "subject", "balance", "constraint"),
         [
-            ("pts_debt", "PTS", True, 1, "account_never_below_zero"),
+            ("pts_debt", "PTS", True, 1, "account_debt_never_above_zero"),
             ("rep", "REP", False, 0, "account_kind_has_its_owner"),
             ("issuance", "REP", True, 0, "account_kind_has_its_owner"),
             ("pocket", "REP", True, 0, "account_kind_has_its_owner"),

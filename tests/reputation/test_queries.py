@@ -32,9 +32,7 @@ def imported(guild: Guild, person: Subject, points: int, days_ago: int) -> list[
     )  # fmt: skip
 
 
-def test_rep_and_points_of_one_approval_are_one_line_with_its_arithmetic(
-    guild: Guild, person: Subject
-) -> None:
+def test_rep_and_points_of_one_approval_are_one_line_with_its_arithmetic(guild: Guild, person: Subject) -> None:
     source = uuid7()
     transfer(approval(guild, person, 10), now=NOW)
     transfer(approval(guild, person, 23, source), now=NOW)
@@ -95,9 +93,7 @@ def test_guilds_stand_apart_and_can_be_asked_for_alone(guild: Guild, person: Sub
     assert [line.rep for line in point_lines([person.pk], guild_id=other.pk).lines] == [4]
 
 
-def test_the_points_page_needs_two_statements(
-    guild: Guild, person: Subject, django_assert_num_queries: Any
-) -> None:
+def test_the_points_page_needs_two_statements(guild: Guild, person: Subject, django_assert_num_queries: Any) -> None:
     transfer(approval(guild, person), now=NOW)
     with django_assert_num_queries(2):
         balances_by_guild([person.pk])
@@ -108,7 +104,7 @@ def test_what_a_source_minted(guild: Guild, person: Subject) -> None:
     approved, session = approval(guild, person, 10), imported(guild, person, 15, days_ago=9)
     transfer([*approved, *session], now=NOW)
     sources = [approved[0].source_id, session[0].source_id, uuid7()]
-    assert posted_for("contribution", sources) == {sources[0]: Posted(10, 10)}
+    assert posted_for("deed", sources) == {sources[0]: Posted(10, 10)}
     assert posted_for("session", sources) == {sources[1]: Posted(15, 0)}
 
 

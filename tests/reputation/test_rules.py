@@ -237,17 +237,11 @@ def test_the_arithmetic_alone_explains_the_points(case: dict[str, Any]) -> None:
     half = sum(week["half_minutes"] for week in told["weeks"])
     over = sum(week["over_minutes"] for week in told["weeks"])
     assert full + half + over == told["filled_minutes"]
-    assert told["filled_minutes"] == min(
-        told["claimed_minutes"], told["approved_minutes"], told["cap_minutes"]
-    )
+    assert told["filled_minutes"] == min(told["claimed_minutes"], told["approved_minutes"], told["cap_minutes"])
     credited = Fraction(full) + Fraction(half, 2)
     assert credited == Fraction(told["credited_minutes"])
     exact = (
-        credited
-        / 60
-        * told["points_per_hour"]
-        * Fraction(told["difficulty_factor"])
-        * Fraction(told["quality_factor"])
+        credited / 60 * told["points_per_hour"] * Fraction(told["difficulty_factor"]) * Fraction(told["quality_factor"])
     )
     assert Fraction(told["product_x60"]) == exact * 60
     assert told["points"] == got.points == math.floor(exact + Fraction(1, 2))
@@ -270,9 +264,7 @@ def test_replaying_approvals_in_their_order_gives_the_same_and_at_most_20_hours_
         weeks: dict[IsoWeek, WeekUse] = {}
         credited = []
         for entries, approved in approvals:
-            credit = credit_minutes(
-                entries, approved_minutes=approved, cap_minutes=None, weeks=weeks, policy=POLICY
-            )
+            credit = credit_minutes(entries, approved_minutes=approved, cap_minutes=None, weeks=weeks, policy=POLICY)
             weeks.update(credit.weeks)
             credited.append(credit.credited_minutes)
         return credited, weeks

@@ -60,9 +60,7 @@ def test_zero_points_post_nothing(guild: Guild, person: Subject) -> None:
     assert not Account.objects.exists()
 
 
-def test_an_import_mints_reputation_only_and_is_effective_when_it_was_done(
-    guild: Guild, person: Subject
-) -> None:
+def test_an_import_mints_reputation_only_and_is_effective_when_it_was_done(guild: Guild, person: Subject) -> None:
     done = NOW - timedelta(days=1200)
     earned = {
         "source_kind": "session",
@@ -113,9 +111,7 @@ def test_new_and_repeated_requests_mix_in_one_call(guild: Guild, person: Subject
 
 
 @pytest.mark.parametrize("change", [{"amount": 24}, {"policy_version": 2}, {"arithmetic": {"points": 1}}])
-def test_a_key_is_not_used_for_another_transfer(
-    guild: Guild, person: Subject, change: dict[str, object]
-) -> None:
+def test_a_key_is_not_used_for_another_transfer(guild: Guild, person: Subject, change: dict[str, object]) -> None:
     [rep, _pts] = approval(guild, person)
     transfer([rep], now=NOW)
     with pytest.raises(KeyReused), transaction.atomic():

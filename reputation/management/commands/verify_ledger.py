@@ -22,7 +22,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """`--guild` narrows the ledger's own checks; those of other apps always look at everything."""
-        parser.add_argument("--guild", metavar="SLUG", help="check one guild's accounts and transfers only")
+        parser.add_argument(
+            "--guild",
+            metavar="SLUG",
+            help="check one guild's accounts and transfers only",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the checks one after the other, telling of each as it ends."""
@@ -31,13 +35,9 @@ class Command(BaseCommand):
             guild_id = Guild.objects.filter(slug=options["guild"]).values_list("pk", flat=True).first()
             if guild_id is None:
                 raise CommandError(f"There is no guild with the address “{options['guild']}”.")
-        checks: dict[str, Callable[[], Iterable[str]]] = {
-            name: partial(findings, name, guild_id) for name in CHECKS
-        }
+        checks: dict[str, Callable[[], Iterable[str]]] = {name: partial(findings, name, guild_id) for name in CHECKS}
         checks |= integrity_checks("ledger")
-        total = sum(
-            self._run(n, len(checks), name, check) for n, (name, check) in enumerate(checks.items(), start=1)
-        )
+        total = sum(self._run(n, len(checks), name, check) for n, (name, check) in enumerate(checks.items(), start=1))
         if total:
             raise CommandError(f"{total} finding(s). The ledger does not hold.", returncode=1)
         self.stdout.write(self.style.SUCCESS(f"The ledger holds: {len(checks)} checks, no finding."))
@@ -51,7 +51,5 @@ class Command(BaseCommand):
             if count == 1:
                 self.stdout.write("")
             self.stdout.write(self.style.ERROR(f"  {finding}"))
-        self.stdout.write(
-            f"{'  ' if count else ''}{count or 'no'} finding(s), {time.monotonic() - started:.1f} s"
-        )
+        self.stdout.write(f"{'  ' if count else ''}{count or 'no'} finding(s), {time.monotonic() - started:.1f} s")
         return count

@@ -3,13 +3,18 @@
 -- Entries of one transfer sum to zero per unit. A statement trigger over the new rows: cheaper than a deferred
 -- trigger per row, and since entries are never changed, looking at the new ones is enough. A second leg
 -- brought in a later statement is refused with the first, which stands alone.
-CREATE FUNCTION reputation_check_balanced() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+CREATE FUNCTION reputation_check_balanced() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     wrong record;
 BEGIN
-    SELECT e.transfer_id, a.unit, sum(e.amount) AS total INTO wrong
-    FROM added e JOIN reputation_account a ON a.id = e.account_id
-    GROUP BY e.transfer_id, a.unit HAVING sum(e.amount) <> 0 LIMIT 1;
+    -- A look-up per row and no join: the plan that is kept must not read all accounts when there are many.
+    SELECT e.transfer_id, e.unit, pg_catalog.sum(e.amount) AS total INTO wrong
+    FROM (
+        SELECT n.transfer_id, n.amount,
+            (SELECT a.unit FROM public.reputation_account a WHERE a.id = n.account_id) AS unit
+        FROM added n
+    ) e
+    GROUP BY e.transfer_id, e.unit HAVING pg_catalog.sum(e.amount) <> 0 LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'Entries of transfer % sum to % %, not to zero.', wrong.transfer_id, wrong.total, wrong.unit
             USING ERRCODE = 'GH104';
