@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
 from django.core.cache import caches
+from django.db import transaction
 from django.test import TransactionTestCase
 
 from guildhub.embedded.more_redis import OwnRedis, own_redis
 from tests import databases
+
+if TYPE_CHECKING:
+    from tests.factories import World
 
 _numbers = itertools.count()
 
@@ -42,6 +46,16 @@ def _empty_cache() -> None:
     caches.settings["default"]["KEY_PREFIX"] = f"{settings.TEST_DATABASE}:{next(_numbers)}"
     if hasattr(caches._connections, "default"):  # type: ignore[attr-defined]
         delattr(caches._connections, "default")  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="module")
+def standing_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """One busy world for all tests of a module that only read; it goes when the module is done."""
+    from tests.pages import busy_world
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield busy_world()
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

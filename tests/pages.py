@@ -24,11 +24,14 @@ from contributions.services import (
     return_contribution,
     withdraw_contribution,
 )
+from contributions.services.history_acceptance import continue_acceptance, start_acceptance
+from contributions.services.history_uploads import read_import, start_import, upload_history
 from core.deliveries import consumers_with_due_events, deliver_until_empty
 from core.ids import uuid7
 from guilds.services import propose_guild
 from projects.models import Task
 from projects.services import claim_task, decide_problem, draft_problem, draft_task, submit_problem
+from tests.contributions.histories import as_file, days_of
 from tests.factories import World, make_task, make_world
 
 #: Everybody who may open a page; "anonymous" has no account, the others are `World`'s people.
@@ -83,6 +86,15 @@ def _of(route: str, kind: str, answers: Answers) -> Page:
     return Page(route + special, path, answers)
 
 
+def _of_history(route: str, kind: str) -> Page:
+    """A page of one history that was brought to the project."""
+
+    def path(world: World) -> str:
+        return reverse(route, args=[world.project.slug, world.extra[kind].pk])  # type: ignore[attr-defined]
+
+    return Page(route, path, only(*MAINTAINERS))
+
+
 PAGES: tuple[Page, ...] = (
     _named("front", everybody()),
     _named("numbers", everybody()),
@@ -125,6 +137,10 @@ PAGES: tuple[Page, ...] = (
     _of("contributions:edit", "returned_work", only("contributor", others=404)),
     _named("contributions:reviews", only(*REVIEWERS)),
     _of("contributions:review_queue", "project", only(*REVIEWERS)),
+    _of("contributions:history", "project", only(*MAINTAINERS)),
+    _of_history("contributions:history_import", "history_import"),
+    _of_history("contributions:history_import_progress", "history_import"),
+    _of_history("contributions:history_acceptance_progress", "acceptance"),
     _named("notices:inbox", signed_in()),
     _named("accounts:settings", signed_in()),
     _named("accounts:export", signed_in()),
@@ -170,6 +186,7 @@ def busy_world() -> World:
         slug="proposed", name="Proposed", summary="Not open yet.", by=world.outsider, now=start
     )
     _log_and_judge(world, start)
+    _bring_history(world, now)
     return world
 
 
@@ -198,6 +215,21 @@ def _log_and_judge(world: World, start: datetime) -> None:
     withdraw_contribution(contribution=log(me, 10), by=me, now=start)
     for consumer in consumers_with_due_events(now=timezone.now()):
         deliver_until_empty(consumer, now=timezone.now())
+
+
+def _bring_history(world: World, now: datetime) -> None:
+    """Two histories that were read; the sessions of the first were accepted."""
+    project, by = world.project, world.maintainer
+    first, more = days_of("Mo", 2), days_of("Mo", 3, first=50) + days_of("Li", 2, first=90)
+    for commits in (first, more):
+        row = upload_history(project=project, by=by, file_name="history.jsonl.gz", data=as_file(commits), now=now)
+        start_import(history_import=row, by=by, now=now)
+        read_import(import_id=row.pk, now=now)
+        if commits is first:
+            acceptance = start_acceptance(project=project, by=by, now=now)
+            continue_acceptance(acceptance_id=acceptance.pk, now=now)
+            world.extra["acceptance"] = acceptance
+        world.extra["history_import"] = row
 
 
 def client_of(world: World, reader: str) -> Client:

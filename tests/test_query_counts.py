@@ -16,7 +16,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.pages import PAGES, Page, busy_world, client_of
+from tests.factories import World
+from tests.pages import PAGES, Page, client_of
 
 COUNTS = Path(__file__).with_name("query_counts.json")
 READERS = ("anonymous", "contributor", "maintainer", "steward")
@@ -32,9 +33,8 @@ WRITES = bool(os.environ.get("GUILDHUB_WRITE_QUERY_COUNTS"))
 pytestmark = pytest.mark.django_db
 
 
-def measure(page: Page) -> dict[str, int]:
+def measure(page: Page, world: World) -> dict[str, int]:
     """Statements by reader, of those who see the page. Reading must not write."""
-    world = busy_world()
     path = page.path(world)
     counts = {}
     for reader in READERS:
@@ -51,8 +51,8 @@ def measure(page: Page) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_a_page_takes_no_more_statements_than_it_did(page: Page) -> None:
-    counts = measure(page)
+def test_a_page_takes_no_more_statements_than_it_did(page: Page, standing_world: World) -> None:
+    counts = measure(page, standing_world)
     if WRITES:
         kept = json.loads(COUNTS.read_text(encoding="utf-8")) if COUNTS.exists() else {}
         kept[page.name] = counts

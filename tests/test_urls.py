@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.pages import PAGES, READERS, Page, busy_world, client_of
+from tests.factories import World
+from tests.pages import PAGES, READERS, Page, client_of
 
 #: Pages that come with a package, and are tried by their own tests or not at all.
 NOT_OURS = ("admin:", "account_", "set_language")
@@ -32,11 +34,10 @@ def test_every_address_is_listed_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_each_reader_gets_what_is_listed(page: Page) -> None:
-    world = busy_world()
-    path = page.path(world)
+def test_each_reader_gets_what_is_listed(page: Page, standing_world: World) -> None:
+    path = page.path(standing_world)
     for reader in READERS:
-        response = client_of(world, reader).get(path)
+        response = client_of(standing_world, reader).get(path)
         assert response.status_code == page.answers[reader], f"{reader} at {path}"
         if response.status_code == 302:
             assert response["Location"] == f"{reverse('account_login')}?next={quote(path)}"
@@ -48,12 +49,11 @@ def test_each_reader_gets_what_is_listed(page: Page) -> None:
     "path", ["/guilds/none/", "/problems/none/", "/projects/none/", f"/tasks/{'0' * 8}-0000-0000-0000-{'0' * 12}/"]
 )
 def test_what_is_not_there_says_so(path: str) -> None:
-    response = client_of(busy_world(), "anonymous").get(path)
+    response = Client().get(path)
     assert response.status_code == 404
     assert b"nothing at this address" in response.content
 
 
-def test_the_admin_site_is_for_stewards_of_the_hub() -> None:
-    world = busy_world()
-    assert client_of(world, "contributor").get("/admin/").status_code in (302, 403)
-    assert client_of(world, "hub_steward").get("/admin/").status_code == 200
+def test_the_admin_site_is_for_stewards_of_the_hub(standing_world: World) -> None:
+    assert client_of(standing_world, "contributor").get("/admin/").status_code in (302, 403)
+    assert client_of(standing_world, "hub_steward").get("/admin/").status_code == 200

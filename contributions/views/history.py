@@ -100,9 +100,7 @@ def _import(request: HttpRequest, slug: str, pk: UUID) -> HistoryImport:
 
 def _progress(row: HistoryImport | HistoryAcceptance, is_running: bool) -> JsonResponse:
     message = _("%(done)s of %(total)s") % {"done": row.done, "total": row.total}
-    return JsonResponse(
-        {"done": row.done, "total": row.total, "message": message, "finished": not is_running}
-    )
+    return JsonResponse({"done": row.done, "total": row.total, "message": message, "finished": not is_running})
 
 
 def _show(request: HttpRequest, page: HistoryPage, typed: dict[str, BaseForm] | None = None) -> HttpResponse:
@@ -110,7 +108,8 @@ def _show(request: HttpRequest, page: HistoryPage, typed: dict[str, BaseForm] | 
     people = proposed_people(project.pk, ids_of(request.user))
     others = [person for person in people if not person.is_own]
     last = HistoryAcceptance.objects.filter(project=project).order_by("-pk").first()
-    imports = HistoryImport.objects.filter(project=project).exclude(state=HistoryImport.State.DISCARDED)
+    # Through the project, so that each row knows it without asking: their addresses need its slug.
+    imports = project.history_imports.exclude(state=HistoryImport.State.DISCARDED)
     context = {
         "project": project,
         "people": people,
@@ -125,9 +124,7 @@ def _show(request: HttpRequest, page: HistoryPage, typed: dict[str, BaseForm] | 
     return render(request, "contributions/history.html", context)
 
 
-def _show_import(
-    request: HttpRequest, found: HistoryImport, typed: dict[str, BaseForm] | None = None
-) -> HttpResponse:
+def _show_import(request: HttpRequest, found: HistoryImport, typed: dict[str, BaseForm] | None = None) -> HttpResponse:
     days = {name: found.summary.get(name) for name in ("first_on", "last_on")}
     context = {
         "history": found,
