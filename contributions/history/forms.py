@@ -22,9 +22,7 @@ class UploadForm(forms.Form):
         """The file, if it is small enough to be looked into."""
         file: UploadedFile = self.cleaned_data["file"]
         if file.size is None or file.size > FILE_BYTES_MOST:
-            raise forms.ValidationError(
-                _("The file is larger than 10 MB. Pack it with gzip, or bring it in parts.")
-            )
+            raise forms.ValidationError(_("The file is larger than 10 MB. Pack it with gzip, or bring it in parts."))
         return file
 
 

@@ -150,8 +150,8 @@ def _output_of(repository: Path, arguments: Sequence[str], given: bytes = b"") -
         stdin.write(given)
         stdin.seek(0)
         try:
-            git = subprocess.Popen(  # noqa: S603  (a list of arguments, and none of them comes from outside)
-                ["git", *_SAFE_OPTIONS, *arguments],  # noqa: S607  (whichever git the machine has)
+            git = subprocess.Popen(
+                ["git", *_SAFE_OPTIONS, *arguments],
                 cwd=repository,
                 env=_safe_environment(repository),
                 stdin=stdin,

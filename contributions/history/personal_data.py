@@ -75,9 +75,7 @@ def _erase_imports(ids: Sequence[UUID]) -> None:
     now = timezone.now()
     for row in waiting.defer("data").select_for_update(no_key=True):
         row.data, row.file_name, row.finished_at = None, "", now
-        change_state(
-            row, HistoryImport.State.DISCARDED, actor=None, now=now, also=["data", "file_name", "finished_at"]
-        )
+        change_state(row, HistoryImport.State.DISCARDED, actor=None, now=now, also=["data", "file_name", "finished_at"])
 
 
 def _export_imports(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:

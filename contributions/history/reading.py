@@ -101,9 +101,7 @@ def _unpacked(data: bytes) -> bytes:
             if len(unpacked) > UNPACKED_BYTES_MOST:
                 raise HistoryUnreadable(_("The file unpacks to more than 64 MB. Bring it in parts."))
             if not unpacker.eof:
-                raise HistoryUnreadable(
-                    _("The gzip file ends in the middle. Was the upload or download cut off?")
-                )
+                raise HistoryUnreadable(_("The gzip file ends in the middle. Was the upload or download cut off?"))
             # A file made with `cat one.gz two.gz` is two gzip members; padding after the last one is common.
             rest = unpacker.unused_data
     except zlib.error as error:
@@ -174,9 +172,7 @@ def _moment(text: Any) -> datetime:
             raise ValueError
         moment.astimezone(UTC)  # what no calendar of years 1 to 9999 holds fails here
     except (TypeError, ValueError, OverflowError):
-        raise _BadLine(
-            _("“authored_at” must be a time with its offset, like 2022-01-27T19:52:21+05:30.")
-        ) from None
+        raise _BadLine(_("“authored_at” must be a time with its offset, like 2022-01-27T19:52:21+05:30.")) from None
     return moment
 
 

@@ -239,9 +239,7 @@ def test_nobody_accepts_sessions_of_their_own(world: World) -> None:
     assert (done.sessions, done.left_own) == (2, 1)
     with pytest.raises(NothingToAccept, match="your own"):
         start_acceptance(project=world.project, by=world.maintainer, now=world.now)
-    grant_right(
-        guild=world.guild, subject=world.reviewer, right="maintainer", by=world.steward, now=world.now
-    )
+    grant_right(guild=world.guild, subject=world.reviewer, right="maintainer", by=world.steward, now=world.now)
     assert accept_history(project=world.project, by=world.reviewer, now=world.now).sessions == 1
 
 

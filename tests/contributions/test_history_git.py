@@ -37,9 +37,7 @@ class Repository:
             "GIT_COMMITTER_EMAIL": "machine@example.org",
             **env,
         }
-        done = subprocess.run(
-            ["git", *arguments], cwd=self.path, env=clean, check=True, capture_output=True, text=True
-        )
+        done = subprocess.run(["git", *arguments], cwd=self.path, env=clean, check=True, capture_output=True, text=True)
         return done.stdout.strip()
 
     def commit(self, author: str, message: str = "Work", **files: str) -> str:
@@ -96,9 +94,7 @@ def test_merges_are_known_as_such(repository: Repository) -> None:
     repository.commit("Bo <b@x>", b="1")
     repository.git("checkout", "--quiet", "main")
     repository.commit("Asha <a@x>", c="1")
-    repository.git(
-        "-c", "user.name=Asha", "-c", "user.email=a@x", "merge", "--quiet", "--no-ff", "-m", "m", "side"
-    )
+    repository.git("-c", "user.name=Asha", "-c", "user.email=a@x", "merge", "--quiet", "--no-ff", "-m", "m", "side")
     assert [why_set_aside(c, now=NOW) for c in repository.read()].count("merge") == 1
     assert len(repository.read()) == 4
 
@@ -118,9 +114,7 @@ def test_merges_are_known_as_such(repository: Repository) -> None:
         ("Co-authored-by: <b@x>", [""]),
     ],
 )
-def test_co_authors_are_found_however_they_are_written(
-    repository: Repository, message: str, names: list[str]
-) -> None:
+def test_co_authors_are_found_however_they_are_written(repository: Repository, message: str, names: list[str]) -> None:
     repository.commit("Asha <a@x>", message)
     (commit,) = repository.read()
     assert [person.name for person in commit.co_authors] == names
@@ -248,9 +242,7 @@ def test_time_and_size_are_bounded(repository: Repository, monkeypatch: pytest.M
         repository.read()
 
 
-def test_a_git_that_hangs_is_ended(
-    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_git_that_hangs_is_ended(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repository.commit("Asha <a@x>", a="1")
     slow = tmp_path / "bin" / "git"
     slow.parent.mkdir()

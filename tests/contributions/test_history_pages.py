@@ -111,16 +111,12 @@ def test_one_persons_sessions_are_accepted_with_one_button(world: World, maintai
     bo = ImportedIdentity.objects.get(name="Bo").subject_id
     press(maintainer, address(world), "accept", subject=bo)
     accept_sessions(str(HistoryAcceptance.objects.get().pk))
-    assert set(
-        ImportedSession.objects.filter(acceptance__isnull=False).values_list("subject_id", flat=True)
-    ) == {bo}
+    assert set(ImportedSession.objects.filter(acceptance__isnull=False).values_list("subject_id", flat=True)) == {bo}
 
 
 def test_ones_own_sessions_have_no_button_and_the_page_says_why(world: World, maintainer: Client) -> None:
     email = verify_email(world.maintainer)
-    bring_history(
-        project=world.project, commits=[commit(1, author("Boss", email), 0)], by=None, now=timezone.now()
-    )
+    bring_history(project=world.project, commits=[commit(1, author("Boss", email), 0)], by=None, now=timezone.now())
     claim_identity(identity=ImportedIdentity.objects.get(), by=world.maintainer, now=timezone.now())
     page = words(maintainer.get(address(world)).content)
     assert "yours: another maintainer accepts them" in page and "Nobody accepts their own" in page
@@ -172,9 +168,7 @@ def test_an_upload_is_thrown_away_and_a_read_one_taken_back(world: World, mainta
 
 def test_a_project_that_is_not_started_says_what_to_do(world: World, maintainer: Client) -> None:
     bring_history(project=world.project, commits=days_of("Asha", 1), by=None, now=timezone.now())
-    change_project_state(
-        project=world.project, to="dormant", by=world.maintainer, now=timezone.now(), reason="Winter."
-    )
+    change_project_state(project=world.project, to="dormant", by=world.maintainer, now=timezone.now(), reason="Winter.")
     page = words(maintainer.get(address(world)).content)
     assert "credits nobody. Start it" in page and "Accept all" not in page
     assert "credits nobody. Start it" in press(maintainer, address(world), "accept")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -105,9 +106,7 @@ def worked(moments: list[int]) -> list[Worked]:
 
 
 @given(seconds, st.randoms())
-def test_every_commit_is_in_exactly_one_session_whatever_the_order(
-    moments: list[int], random: object
-) -> None:
+def test_every_commit_is_in_exactly_one_session_whatever_the_order(moments: list[int], random: object) -> None:
     commits = worked(moments)
     plans = group_sessions(commits)
     assert sorted(key for plan in plans for key in plan.keys) == list(range(len(commits)))  # type: ignore[type-var]
@@ -122,7 +121,7 @@ def test_sessions_are_apart_bounded_and_never_overlap(moments: list[int]) -> Non
         assert plan.started_at <= plan.first_commit_at <= plan.ended_at
         assert 1 <= plan.minutes <= SESSION_MOST / timedelta(minutes=1)
         assert plan.first_commit_at - plan.started_at <= LEAD_IN
-    for before, after in zip(plans, plans[1:], strict=False):
+    for before, after in pairwise(plans):
         assert before.ended_at <= after.started_at
 
 
@@ -145,9 +144,7 @@ def test_sessions_never_overlap_accepted_time(moments: list[int], walls: list[tu
 @given(seconds)
 def test_the_estimate_is_never_more_than_that_of_git_hours(moments: list[int]) -> None:
     ordered = sorted(moments)
-    theirs = sum(
-        (b - a) if b - a < GAP.total_seconds() else 7200 for a, b in zip(ordered, ordered[1:], strict=False)
-    )
+    theirs = sum((b - a) if b - a < GAP.total_seconds() else 7200 for a, b in pairwise(ordered))
     theirs += 7200 if ordered else 0
     # A session cut off a longer one counts a minute at least, which can round up by as much.
     plans = group_sessions(worked(moments))
@@ -190,9 +187,7 @@ def test_the_summary_adds_up_and_knows_the_weeks_limits() -> None:
     # for nothing.
     start = datetime(2024, 5, 6, 1, 0, tzinfo=UTC)
     commits = [
-        commit(100 * n + k, moment=start + timedelta(hours=12 * n, minutes=60 * k))
-        for n in range(12)
-        for k in range(3)
+        commit(100 * n + k, moment=start + timedelta(hours=12 * n, minutes=60 * k)) for n in range(12) for k in range(3)
     ]
     summary = summarise_history([*commits, Commit("f" * 40, True, ASHA, NINE)], now=NOW, policy=PointPolicy())
     assert (summary.commits, summary.merges, summary.credited) == (37, 1, 36)

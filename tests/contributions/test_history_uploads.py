@@ -183,9 +183,7 @@ def test_an_erased_author_leaves_sums_and_no_trace(world: World) -> None:
     assert all(list(check()) == [] for check in integrity_checks("ledger").values())
     assert not CommitShare.objects.exists()
     left = ImportedSession.objects.all()
-    assert [(s.first_sha, s.started_at, s.minutes) for s in left] == [
-        (f"erased:{s.pk}", None, 120) for s in left
-    ]
+    assert [(s.first_sha, s.started_at, s.minutes) for s in left] == [(f"erased:{s.pk}", None, 120) for s in left]
     assert len(left) == 2, "what was only proposed goes"
     waiting.refresh_from_db()
     assert (waiting.state, waiting.data) == ("discarded", None)
