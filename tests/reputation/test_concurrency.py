@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from django.db import connection, transaction
@@ -23,10 +24,13 @@ THREADS = 8
 
 
 def at_once(job: Callable[[int], object]) -> list[object]:
-    """Run `job(n)` in eight threads, each with its own connection; raises what a thread raised."""
+    """Run `job(n)` in eight threads that start together, each with its own connection; raises what a thread raised."""
+    start = Barrier(THREADS, timeout=30)
 
     def run(n: int) -> object:
         try:
+            connection.ensure_connection()
+            start.wait()
             return job(n)
         finally:
             connection.close()
@@ -62,7 +66,7 @@ def test_eight_hands_post_fifty_times_each_and_all_of_it_adds_up(transactional_d
 
 def test_eight_hands_with_the_same_requests_post_them_once(transactional_db: None) -> None:
     guild, person = make_guild(), Subject.objects.create()
-    requests = [r for points in range(1, 21) for r in approval(guild, person, points)]
+    requests = [r for points in range(1, 121) for r in approval(guild, person, points)]
 
     def post(n: int) -> list[object]:
         shuffled = random.Random(n).sample(requests, len(requests))
@@ -73,7 +77,7 @@ def test_eight_hands_with_the_same_requests_post_them_once(transactional_db: Non
     ids = [[transfer_id for transfer_id, _ in result] for result in results]  # type: ignore[attr-defined]
     assert all(one == ids[0] for one in ids)
     assert Transfer.objects.count() == len(requests)
-    assert Account.objects.get(kind="rep").balance == sum(range(1, 21))
+    assert Account.objects.get(kind="rep").balance == sum(range(1, 121))
     assert sound()
 
 

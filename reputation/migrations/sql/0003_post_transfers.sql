@@ -134,7 +134,7 @@ BEGIN
         touched := ARRAY[least(one.source_id, one.target_id), greatest(one.source_id, one.target_id)];
     ELSE
         SELECT array_agg(p ORDER BY p.ordinal) INTO posted FROM unnest(posted) AS p;
-        SELECT array_agg(DISTINCT t.id) INTO touched
+        SELECT array_agg(DISTINCT t.id ORDER BY t.id) INTO touched
         FROM unnest(posted) AS p CROSS JOIN LATERAL (VALUES (p.source_id), (p.target_id)) AS t (id);
     END IF;
 
