@@ -87,17 +87,11 @@ def take_back_import(*, history_import: HistoryImport, by: Subject, now: datetim
     shares = CommitShare.objects.filter(commit__history_import=row)
     if shares.filter(session__acceptance__isnull=False).exists():
         raise PartlyAccepted(
-            _(
-                "Some sessions of this history were accepted. They stand, and so does the history they come from."
-            )
+            _("Some sessions of this history were accepted. They stand, and so does the history they come from.")
         )
     people = set(shares.values_list("subject_id", flat=True))
     drop_proposed(
-        list(
-            ImportedSession.objects.filter(shares__commit__history_import=row)
-            .distinct()
-            .values_list("pk", flat=True)
-        )
+        list(ImportedSession.objects.filter(shares__commit__history_import=row).distinct().values_list("pk", flat=True))
     )
     shares.delete()
     ImportedCommit.objects.filter(history_import=row).delete()
@@ -122,9 +116,7 @@ def _open_import(
     with transaction.atomic():
         lock_history(project.pk)
         fingerprint = fingerprint_of(commits)
-        interrupted = HistoryImport.objects.filter(
-            project=project, fingerprint=fingerprint, state="running"
-        ).first()
+        interrupted = HistoryImport.objects.filter(project=project, fingerprint=fingerprint, state="running").first()
         if interrupted is not None or not has_new(project.pk, commits):
             return interrupted
         row = HistoryImport.objects.create(
@@ -151,8 +143,8 @@ def store_history(
         done = start + len(batch)
         with transaction.atomic():
             lock_history(row.project_id)
-            _store_batch(row, batch, now=now)
             HistoryImport.objects.filter(pk=row.pk).update(done=done, seen_at=Now())
+            _store_batch(row, batch, now=now)
         if on_progress:
             on_progress(done, len(commits))
     with transaction.atomic():
@@ -162,16 +154,12 @@ def store_history(
             return
         regroup_sessions(row.project_id)
         row.data, row.finished_at = None, now
-        change_state(
-            row, HistoryImport.State.READ, actor=row.brought_by_id, now=now, also=["data", "finished_at"]
-        )
+        change_state(row, HistoryImport.State.READ, actor=row.brought_by_id, now=now, also=["data", "finished_at"])
 
 
 def _store_batch(row: HistoryImport, batch: Sequence[Commit], *, now: datetime) -> None:
     shas = [commit.sha for commit in batch]
-    known = set(
-        ImportedCommit.objects.filter(project_id=row.project_id, sha__in=shas).values_list("sha", flat=True)
-    )
+    known = set(ImportedCommit.objects.filter(project_id=row.project_id, sha__in=shas).values_list("sha", flat=True))
     new = [commit for commit in batch if commit.sha not in known]
     reasons = [why_set_aside(commit, now=now) for commit in new]
     rows = ImportedCommit.objects.bulk_create(
@@ -196,9 +184,7 @@ def _store_batch(row: HistoryImport, batch: Sequence[Commit], *, now: datetime) 
     for commit, _stored in credited:
         for person in commit.people:
             authors.setdefault(person.key, person)  # the first spelling of a name is the one that is kept
-    subjects = know_identities(
-        authors=[(person.name, person.email_hash) for person in authors.values()], now=now
-    )
+    subjects = know_identities(authors=[(person.name, person.email_hash) for person in authors.values()], now=now)
     CommitShare.objects.bulk_create(
         CommitShare(commit=stored, subject_id=subjects[person.key], is_author=person.key == commit.author.key)
         for commit, stored in credited

@@ -98,18 +98,14 @@ def continue_acceptance(*, acceptance_id: UUID, now: datetime, on_progress: Prog
 
     A refusal, or the sixth attempt, ends it with words on the row; what was credited stays credited.
     """
-    acceptance = HistoryAcceptance.objects.select_related("project__guild", "accepted_by").get(
-        pk=acceptance_id
-    )
+    acceptance = HistoryAcceptance.objects.select_related("project__guild", "accepted_by").get(pk=acceptance_id)
     if acceptance.state != HistoryAcceptance.State.RUNNING:
         return
     HistoryAcceptance.objects.filter(pk=acceptance.pk).update(attempts=F("attempts") + 1, seen_at=Now())
     try:
         if acceptance.attempts >= ATTEMPTS_MOST:
             raise DomainError(
-                _(
-                    "Crediting stopped in the middle five times. Whoever runs this hub finds the reason in the log."
-                )
+                _("Crediting stopped in the middle five times. Whoever runs this hub finds the reason in the log.")
             )
         _credit_all(acceptance, now=now, on_progress=on_progress)
     except DomainError as refusal:
@@ -124,16 +120,12 @@ def resume_acceptances(*, now: datetime) -> int:
     return len(lost)
 
 
-def acceptable_sessions(
-    project_id: UUID, by: UUID, subject_id: UUID | None = None
-) -> QuerySet[ImportedSession]:
+def acceptable_sessions(project_id: UUID, by: UUID, subject_id: UUID | None = None) -> QuerySet[ImportedSession]:
     """Proposed sessions that `by` may accept: of one person or of all, never of themselves under any linked id."""
     return _proposed(project_id, subject_id).exclude(subject_id__in=linked_subjects(by))
 
 
-def _open_acceptance(
-    project: Project, by: Subject, now: datetime, subject_id: UUID | None
-) -> HistoryAcceptance:
+def _open_acceptance(project: Project, by: Subject, now: datetime, subject_id: UUID | None) -> HistoryAcceptance:
     lock_history(project.pk)
     _check_may_accept(project, by, now)
     running = HistoryAcceptance.objects.filter(project=project, state="running").first()
@@ -181,9 +173,13 @@ def _credit_batch(acceptance: HistoryAcceptance, *, now: datetime) -> int | None
     projects = Project.objects.select_for_update(no_key=True, of=("self",)).select_related("guild")
     project = projects.get(pk=acceptance.project_id)
     _check_may_accept(project, by, now)
-    # Asked again under the locks: the maintainer may have claimed one of these authors a moment ago.
-    own = set(linked_subjects(by.pk))
-    sessions = [session for session in sessions if session.subject_id not in own]
+    running = HistoryAcceptance.objects.select_for_update(no_key=True).filter(pk=acceptance.pk, state="running")
+    if running.first() is None:
+        return None
+    # Asked again under the locks: meanwhile the maintainer may have claimed one of these authors, or one was erased.
+    waiting = acceptable_sessions(acceptance.project_id, by.pk, acceptance.subject_id)
+    chosen = [session.pk for session in sessions]
+    sessions = list(waiting.filter(pk__in=chosen).order_by("first_commit_at", "id"))
     if not sessions:
         return 0
     points = credit_sessions(sessions, acceptance=acceptance, project=project, now=now)

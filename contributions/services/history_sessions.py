@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
+from accounts.queries import lock_people
 from contributions.history.rules import SessionPlan, Span, Worked, group_sessions
 from contributions.models import CommitShare, ImportedSession
 
@@ -19,9 +20,7 @@ BATCH = 1000
 def lock_history(project_id: UUID) -> None:
     """One import or acceptance of a project at a time, until the transaction ends. Taken before every other lock."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"contributions.history:{project_id}"]
-        )
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"contributions.history:{project_id}"])
 
 
 @dataclass
@@ -37,7 +36,7 @@ def regroup_sessions(project_id: UUID) -> None:
     """Propose sessions for everybody with commits that are in none. The caller holds `lock_history`.
 
     Looks at whole people, because one commit more can join two sessions or move a cut. Sessions that come out as
-    they were are left alone, so a second run writes nothing. Statements: six, and two per thousand new sessions.
+    they were are left alone, so a second run writes nothing. Statements: eleven, and two per thousand new sessions.
     """
     people = _people(project_id)
     stale: list[UUID] = []
@@ -62,8 +61,11 @@ def drop_proposed(session_ids: Sequence[UUID]) -> None:
 
 
 def _people(project_id: UUID) -> dict[UUID, _Person]:
-    loose = CommitShare.objects.filter(commit__project_id=project_id, session__isnull=True)
-    ids = list(loose.order_by().values_list("subject_id", flat=True).distinct())
+    loose = CommitShare.objects.filter(commit__project_id=project_id, session__isnull=True).order_by()
+    lock_people(loose.values_list("subject_id", flat=True).distinct())
+    # Somebody erased while their commits were being stored has no part in them any more.
+    loose.filter(subject__erased_at__isnull=False).delete()
+    ids = list(loose.values_list("subject_id", flat=True).distinct())
     people: dict[UUID, _Person] = {subject_id: _Person() for subject_id in ids}
     if not ids:
         return people

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import ImportedIdentity, Subject
 from accounts.queries import display_names
-from accounts.services import claim_identity
+from accounts.services import claim_identity, erase_person
 from contributions.history.rules import Author, Commit
 from contributions.models import (
     CommitShare,
@@ -41,9 +41,7 @@ def world() -> World:
 
 
 def bring(world: World, commits: list[Commit]) -> HistoryImport | None:
-    return bring_history(
-        project=world.project, commits=commits, by=world.maintainer, now=world.now
-    ).history_import
+    return bring_history(project=world.project, commits=commits, by=world.maintainer, now=world.now).history_import
 
 
 def sessions() -> list[tuple[str, int, int, bool]]:
@@ -74,9 +72,7 @@ def test_nobody_is_credited_before_a_maintainer_accepts(world: World) -> None:
     assert not Contribution.objects.exists() and not Transfer.objects.exists()
 
 
-def test_statements_grow_with_batches_and_not_with_commits(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_statements_grow_with_batches_and_not_with_commits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     for first, days in [(1, 20), (1001, 200)]:
         with CaptureQueriesContext(connection) as queries:
@@ -156,9 +152,7 @@ def test_new_commits_never_change_accepted_sessions(world: World) -> None:
     assert contents() == before
 
 
-def test_killed_in_the_middle_and_brought_again_it_is_whole(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_killed_in_the_middle_and_brought_again_it_is_whole(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history_services, "BATCH", 4)
     commits = days_of("Asha", 10)
 
@@ -167,9 +161,7 @@ def test_killed_in_the_middle_and_brought_again_it_is_whole(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        bring_history(
-            project=world.project, commits=commits, by=world.maintainer, now=world.now, on_progress=die
-        )
+        bring_history(project=world.project, commits=commits, by=world.maintainer, now=world.now, on_progress=die)
     assert ImportedCommit.objects.count() == 8 and not ImportedSession.objects.exists()
     row = bring(world, commits)
     assert row is not None and row.pk == HistoryImport.objects.get().pk
@@ -213,3 +205,23 @@ def test_an_author_who_proves_the_address_has_the_sessions(world: World) -> None
     claim_identity(identity=identity, by=world.contributor, now=world.now)
     (person,) = proposed_people(world.project.pk, [world.contributor.pk, identity.subject_id])
     assert person.is_own
+
+
+def test_an_author_erased_while_the_history_is_read_gets_no_session(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_services, "BATCH", 2)
+
+    def erase(done: int, total: int) -> None:
+        if done == total:
+            erase_person(subject_id=ImportedIdentity.objects.get(name="Asha").subject_id, by=None, now=world.now)
+            # A batch that was being stored at that moment still knew the author.
+            CommitShare.objects.create(commit=ImportedCommit.objects.all()[0], subject_id=asha[0], is_author=True)
+
+    asha: list[object] = []
+    bring(world, [commit(90, "Asha", 0)])
+    asha.append(ImportedIdentity.objects.get(name="Asha").subject_id)
+    commits = [*days_of("Asha", 2), *days_of("Bo", 1, first=50)]
+    bring_history(project=world.project, commits=commits, by=None, now=world.now, on_progress=erase)
+    assert sessions() == [("Bo", 120, 2, False)]
+    assert not CommitShare.objects.filter(subject_id=asha[0]).exists()

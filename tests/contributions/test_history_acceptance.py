@@ -9,8 +9,8 @@ from django.db import connection
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import ImportedIdentity, Subject
-from accounts.services import claim_identity
+from accounts.models import ImportedIdentity, Subject, SubjectLink
+from accounts.services import claim_identity, erase_person
 from contributions.history.rules import Commit
 from contributions.models import (
     Contribution,
@@ -302,3 +302,24 @@ def test_points_of_work_dated_ahead_of_utc_are_not_from_the_future(world: World)
     bring(world, [ahead])
     assert accept(world) == 1
     assert Transfer.objects.get().effective_at <= world.now
+
+
+def test_an_author_claimed_or_erased_at_the_last_moment_is_not_credited(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email = verify_email(world.maintainer)
+    bring(world, [*days_of("Asha", 1), commit(50, author("Boss", email), 5), commit(60, "Gone", 6)])
+    boss, gone = (ImportedIdentity.objects.get(name=name) for name in ("Boss", "Gone"))
+    lock_people = acceptance_services.lock_people
+
+    def meanwhile(ids: object) -> None:
+        if not SubjectLink.objects.exists():
+            claim_identity(identity=boss, by=world.maintainer, now=world.now)
+            erase_person(subject_id=gone.subject_id, by=None, now=world.now)
+        lock_people(ids)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(acceptance_services, "lock_people", meanwhile)
+    done = accept_history(project=world.project, by=world.maintainer, now=world.now)
+    assert (done.sessions, done.left_own) == (1, 1)
+    assert Contribution.objects.get().subject.imported_identity.name == "Asha"
+    assert all_checks_silent()
