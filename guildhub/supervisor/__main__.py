@@ -9,10 +9,11 @@ import threading
 import time
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from guildhub.supervisor.children import Child
 from guildhub.supervisor.output import Printer
-from guildhub.supervisor.ports import PortBusy, answers, choose_port
+from guildhub.supervisor.ports import FIRST_PORT, PortBusy, answers, choose_port
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER_LOOK_SECONDS = 2.0
@@ -43,26 +44,26 @@ class Supervisor:
             self._stop()
         return code
 
-    def _run(self, settings: object) -> int:
-        bind, embedded = getattr(settings, "BIND"), bool(getattr(settings, "EMBEDDED"))
-        given = getattr(settings, "PORT") if "PORT" in os.environ else None
+    def _run(self, settings: Any) -> int:
+        bind, embedded = str(settings.BIND), bool(settings.EMBEDDED)
+        given = int(settings.PORT) if os.environ.get("PORT") else None
         try:
             port = choose_port(bind, given)
         except PortBusy as busy:
             self.printer.say(str(busy))
             return 1
-        if given is None and port != getattr(settings, "PORT"):
-            self.printer.say(f"Port {getattr(settings, 'PORT')} is used by another program; taking {port}.")
+        if given is None and port != FIRST_PORT:
+            self.printer.say(f"Port {FIRST_PORT} is used by another program; taking {port}.")
         if not self._prepare() or self.stopping.is_set():
             return 0 if self.stopping.is_set() else 1
         self._start_children(bind, port)
         address = f"http://{f'[{bind}]' if ':' in bind else bind}:{port}"
         if self._wait_for(address, embedded):
-            self._greet(address, demo=bool(getattr(settings, "DEMO")))
+            self._greet(address, demo=bool(settings.DEMO))
         self._watch(embedded)
         return 0
 
-    def _read_settings(self) -> object | None:
+    def _read_settings(self) -> Any:
         """The settings module, which starts or joins the embedded servers; None after saying what is wrong."""
         from django.core.exceptions import ImproperlyConfigured
 
@@ -147,13 +148,23 @@ class Supervisor:
             restarted = embedded.restart_dead_servers()
         except embedded.EmbeddedServerError as error:
             self._next_look = time.monotonic() + 5 * SERVER_LOOK_SECONDS
-            if str(error) != self._last_trouble:
-                self._last_trouble = str(error)
-                self.printer.say(str(error))
+            self._say_once(str(error))
             return
-        self._last_trouble = ""
         for name in restarted:
             self.printer.say(f"{name} had stopped. It runs again; what was saved is still there.")
+        try:
+            embedded.check_room()
+        except embedded.EmbeddedServerError as error:
+            self._say_once(str(error))
+        else:
+            self._last_trouble = ""
+
+    def _say_once(self, trouble: str) -> None:
+        """Say what is wrong when it begins, and not every two seconds while it lasts."""
+        kind = trouble.partition(":")[0]
+        if kind != self._last_trouble:
+            self._last_trouble = kind
+            self.printer.say(trouble)
 
     def _asked_to_stop(self, number: int, _frame: FrameType | None) -> None:
         if self.stopping.is_set():

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from guildhub.supervisor.output import Printer
+
+# Loaded here, because nothing may be loaded between fork and exec.
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+_PR_SET_PDEATHSIG = 1
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
@@ -44,6 +50,7 @@ class Child:
             text=True,
             errors="replace",
             start_new_session=True,
+            preexec_fn=_end_with_parent,
         )
         self.started_at = time.monotonic()
         self._reader = threading.Thread(target=self._read, args=(self.process,), daemon=True)
@@ -66,9 +73,10 @@ class Child:
     def run_once(self) -> int:
         """Run the program to its end and return its exit code."""
         self.start()
-        assert self.process is not None and self._reader is not None
+        assert self.process is not None
         code = self.process.wait()
-        self._reader.join(timeout=5)
+        if self._reader is not None:
+            self._reader.join(timeout=5)
         return code
 
     def ask_to_stop(self) -> None:
@@ -104,6 +112,12 @@ class Child:
             for line in process.stdout:
                 if line.strip():
                     self.printer.line(self.name, line.rstrip())
+
+
+def _end_with_parent() -> None:
+    """In the new process, on Linux: be asked to stop when the supervisor is killed and can't ask any more."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def describe_exit(code: int) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-DEMO_MARK = "demo-loaded"
+from guilds.models import Guild
 
 
 class Command(BaseCommand):
@@ -21,8 +20,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
         if not settings.DEBUG:
             call_command("collectstatic", interactive=False, verbosity=0)
-        mark = Path(settings.STATE_DIR) / DEMO_MARK
-        if settings.DEMO and not mark.exists() and "load_demo" in get_commands():
+        if settings.DEMO and not Guild.objects.exists():
             self.stdout.write("Loading the demo guild; this happens the first time only.")
-            call_command("load_demo")
-            mark.touch(mode=0o600)
+            self.stdout.flush()
+            call_command("load_demo", stdout=self.stdout)
