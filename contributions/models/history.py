@@ -31,17 +31,11 @@ class HistoryImport(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="history_imports")
-    brought_by = models.ForeignKey(
-        Subject, on_delete=models.PROTECT, null=True, related_name="history_imports"
-    )
+    brought_by = models.ForeignKey(Subject, on_delete=models.PROTECT, null=True, related_name="history_imports")
     state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADED)
     file_name = models.CharField(max_length=200, blank=True)
-    data = models.BinaryField(
-        null=True, help_text="The file as it arrived; gone once it is read or thrown away."
-    )
-    fingerprint = models.CharField(
-        max_length=64, help_text="SHA-256 of the commits' names: the same history again."
-    )
+    data = models.BinaryField(null=True, help_text="The file as it arrived; gone once it is read or thrown away.")
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the commits' names: the same history again.")
     summary = models.JSONField(default=dict, help_text="Counts of the whole history, as `HistorySummary`.")
     done = models.PositiveIntegerField(default=0, help_text="Commits looked at so far.")
     total = models.PositiveIntegerField(default=0)
@@ -183,18 +177,14 @@ class ImportedSession(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="imported_sessions")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="imported_sessions")
     first_sha = models.CharField(max_length=64)
-    started_at = models.DateTimeField(
-        null=True, help_text="The first commit less the lead-in; empty once erased."
-    )
+    started_at = models.DateTimeField(null=True, help_text="The first commit less the lead-in; empty once erased.")
     first_commit_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     worked_on = models.DateField()
     minutes = models.PositiveSmallIntegerField()
     commits = models.PositiveIntegerField()
     role = models.CharField(max_length=12, choices=ROLE_CHOICES)
-    acceptance = models.ForeignKey(
-        HistoryAcceptance, on_delete=models.PROTECT, null=True, related_name="sessions"
-    )
+    acceptance = models.ForeignKey(HistoryAcceptance, on_delete=models.PROTECT, null=True, related_name="sessions")
     contribution = models.OneToOneField(
         Contribution, on_delete=models.PROTECT, null=True, related_name="imported_session"
     )

@@ -97,9 +97,7 @@ def proposed_people(project_id: UUID, reader_ids: Sequence[UUID]) -> list[Propos
     rows = (
         ImportedSession.objects.filter(project_id=project_id, acceptance__isnull=True)
         .values_list("subject_id", *names)
-        .annotate(
-            Count("pk"), Sum("commits"), time=Sum("minutes"), first=Min("worked_on"), last=Max("worked_on")
-        )
+        .annotate(Count("pk"), Sum("commits"), time=Sum("minutes"), first=Min("worked_on"), last=Max("worked_on"))
         .order_by("-time", "subject_id")
     )
     return [

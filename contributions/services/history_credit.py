@@ -44,9 +44,7 @@ def credit_sessions(
     one session or five hundred.
     """
     policy = point_policy(current_policy(project.guild_id, now))
-    roots = {
-        linked: ids[0] for ids in linked_people({s.subject_id for s in sessions}).values() for linked in ids
-    }
+    roots = {linked: ids[0] for ids in linked_people({s.subject_id for s in sessions}).values() for linked in ids}
     before = _weeks_used(roots, project.guild_id, sessions)
     awards, after = _awards(sessions, roots, before, policy)
     task = Task.objects.get(project=project, is_open_work=True)
@@ -167,9 +165,7 @@ def _write_what_belongs(
 def _weeks_used(roots: Mapping[UUID, UUID], guild_id: UUID, sessions: Sequence[ImportedSession]) -> Weeks:
     """What all ids of these people have consumed in the years that the sessions fall into; `roots`: id to primary."""
     years = {iso_week(session.worked_on)[0] for session in sessions}
-    rows = Week.objects.filter(
-        Q(full_minutes__gt=0) | Q(half_minutes__gt=0), guild_id=guild_id, iso_year__in=years
-    )
+    rows = Week.objects.filter(Q(full_minutes__gt=0) | Q(half_minutes__gt=0), guild_id=guild_id, iso_year__in=years)
     used: Weeks = defaultdict(dict)
     for row in rows.filter(subject_id__in=roots.keys()):
         weeks, week = used[roots[row.subject_id]], (row.iso_year, row.iso_week)

@@ -44,9 +44,7 @@ class NothingNew(DomainError):
 
 
 @transaction.atomic
-def upload_history(
-    *, project: Project, by: Subject, file_name: str, data: bytes, now: datetime
-) -> HistoryImport:
+def upload_history(*, project: Project, by: Subject, file_name: str, data: bytes, now: datetime) -> HistoryImport:
     """Check a file line by line and keep it until its sender has looked at what it would bring. Twice is once.
 
     Raises PermissionRefused, HistoryUnreadable, NothingNew.
@@ -111,9 +109,7 @@ def read_import(*, import_id: UUID, now: datetime, on_progress: Progress | None 
     try:
         if row.attempts >= ATTEMPTS_MOST:
             raise DomainError(
-                _(
-                    "Reading stopped in the middle five times. Whoever runs this hub finds the reason in the log."
-                )
+                _("Reading stopped in the middle five times. Whoever runs this hub finds the reason in the log.")
             )
         check_may_bring(row.project, row.brought_by, now)
         store_history(row, read_history_file(bytes(row.data)), now=now, on_progress=on_progress)
@@ -144,9 +140,7 @@ def resume_imports(*, now: datetime) -> int:
 
 def _discard(row: HistoryImport, *, actor: UUID | None, now: datetime) -> HistoryImport:
     row.data, row.file_name, row.finished_at = None, "", now
-    change_state(
-        row, HistoryImport.State.DISCARDED, actor=actor, now=now, also=["data", "file_name", "finished_at"]
-    )
+    change_state(row, HistoryImport.State.DISCARDED, actor=actor, now=now, also=["data", "file_name", "finished_at"])
     return row
 
 
@@ -155,9 +149,7 @@ def _fail(row: HistoryImport, message: str, *, now: datetime) -> None:
     row = locked_import(row)
     if row.state == HistoryImport.State.RUNNING:
         row.error, row.finished_at = message, now
-        change_state(
-            row, HistoryImport.State.FAILED, actor=row.brought_by_id, now=now, also=["error", "finished_at"]
-        )
+        change_state(row, HistoryImport.State.FAILED, actor=row.brought_by_id, now=now, also=["error", "finished_at"])
 
 
 def _nudge_reading(row: HistoryImport) -> None:

@@ -99,9 +99,7 @@ class Command(BaseCommand):
         self._line("accepted sessions", str(accepted.sessions))
         self._line("REP", str(accepted.points))
         if accepted.left_own:
-            self._line(
-                "left", f"{accepted.left_own} of the maintainer's own; another maintainer accepts them"
-            )
+            self._line("left", f"{accepted.left_own} of the maintainer's own; another maintainer accepts them")
 
     def _line(self, what: str, how_much: str) -> None:
         self.stdout.write(f"{what:<20}{how_much}")
