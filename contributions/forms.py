@@ -206,7 +206,10 @@ class BulkForm(forms.Form):
 
     rubric = forms.TypedChoiceField(coerce=int, choices=[(n, words) for n, words in RUBRIC if n >= 2])
     chosen = forms.MultipleChoiceField(
-        error_messages={"required": _("Tick at least one entry first.")},
+        error_messages={
+            "required": _("Tick at least one entry first."),
+            "invalid_choice": _("One of them is not there any more. Reload the page."),
+        },
     )
 
     def __init__(self, data: Any) -> None:
