@@ -24,9 +24,7 @@ INCLUDED_IN: dict[str, tuple[str, ...]] = {
 def has_grant(subject_id: UUID, guild_id: UUID, right: str, now: datetime) -> bool:
     """Whether the person holds the right, or one that includes it, in the guild at `now`."""
     ids = linked_subjects(subject_id)
-    return (
-        live_grants(now).filter(guild_id=guild_id, subject_id__in=ids, right__in=INCLUDED_IN[right]).exists()
-    )
+    return live_grants(now).filter(guild_id=guild_id, subject_id__in=ids, right__in=INCLUDED_IN[right]).exists()
 
 
 def is_hub_steward(subject: Subject) -> bool:
@@ -46,14 +44,17 @@ def check_guild_open(guild: Guild) -> None:
 def check_member(subject: Subject, guild: Guild) -> None:
     """Refuse people who don't belong to the guild."""
     if not is_member(subject.pk, guild.pk):
-        raise PermissionRefused(_("Only members of %(guild)s can do this. Join the guild first.") % {"guild": guild.name})
+        raise PermissionRefused(
+            _("Only members of %(guild)s can do this. Join the guild first.") % {"guild": guild.name}
+        )
 
 
 def check_maintainer(subject: Subject, guild: Guild, now: datetime) -> None:
     """Refuse people without a maintainer's grant."""
     if not has_grant(subject.pk, guild.pk, "maintainer", now):
         raise PermissionRefused(
-            _("Only maintainers of %(guild)s can do this. A steward of the guild can make you one.") % {"guild": guild.name}
+            _("Only maintainers of %(guild)s can do this. A steward of the guild can make you one.")
+            % {"guild": guild.name}
         )
 
 

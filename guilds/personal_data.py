@@ -26,9 +26,7 @@ def _erase_grants(ids: Sequence[UUID]) -> None:
 
 
 def _export_grants(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
-    return Grant.objects.filter(subject_id__in=ids).values(
-        "guild__name", "right", "starts_at", "ends_at", "revoked_at"
-    )
+    return Grant.objects.filter(subject_id__in=ids).values("guild__name", "right", "starts_at", "ends_at", "revoked_at")
 
 
 def register() -> None:

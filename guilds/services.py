@@ -166,6 +166,4 @@ def publish_policy(*, guild: Guild, by: Subject, now: datetime, effective_at: da
 
 
 def _event(kind: str, guild: Guild, *, by: Subject, now: datetime, **data: UUID | str | int | None) -> None:
-    record_event(
-        kind, now=now, actor=by.pk, guild=guild.pk, object_kind="guild", object_id=guild.pk, data=data
-    )
+    record_event(kind, now=now, actor=by.pk, guild=guild.pk, object_kind="guild", object_id=guild.pk, data=data)

@@ -57,3 +57,20 @@ def test_what_is_not_there_says_so(path: str) -> None:
 def test_the_admin_site_is_for_stewards_of_the_hub(standing_world: World) -> None:
     assert client_of(standing_world, "contributor").get("/admin/").status_code in (302, 403)
     assert client_of(standing_world, "hub_steward").get("/admin/").status_code == 200
+
+
+def test_the_admin_site_shows_and_changes_nothing(standing_world: World) -> None:
+    client = client_of(standing_world, "hub_steward")
+    for rows in (
+        "guilds/guild",
+        "guilds/policy",
+        "guilds/grant",
+        "projects/problem",
+        "projects/project",
+        "projects/task",
+    ):
+        shown = client.get(f"/admin/{rows}/")
+        assert shown.status_code == 200, rows
+        assert client.get(f"/admin/{rows}/add/").status_code == 403, rows
+    text = client.get("/admin/projects/problem/").content.decode()
+    assert standing_world.problem.title in text and "A draft" not in text

@@ -56,7 +56,9 @@ class Policy(models.Model):
     review_reminder_days = models.PositiveIntegerField(default=5)
     review_reassign_days = models.PositiveIntegerField(default=7)
     review_guild_queue_days = models.PositiveIntegerField(default=14)
-    unreviewed_limit = models.PositiveIntegerField(default=5, help_text="unreviewed contributions that stop claiming tasks")
+    unreviewed_limit = models.PositiveIntegerField(
+        default=5, help_text="unreviewed contributions that stop claiming tasks"
+    )
     claim_lease_days = models.PositiveIntegerField(default=14)
     vesting_days = models.PositiveIntegerField(default=7)
     expiry_months = models.PositiveIntegerField(default=24)

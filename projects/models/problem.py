@@ -55,10 +55,18 @@ class Problem(models.Model):
     evidence = models.TextField(_("how it is known"), max_length=4000, blank=True)
     place = models.CharField(_("place"), max_length=160, blank=True)
     latitude = models.DecimalField(
-        max_digits=8, decimal_places=5, null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)]
+        max_digits=8,
+        decimal_places=5,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-90), MaxValueValidator(90)],
     )
     longitude = models.DecimalField(
-        max_digits=8, decimal_places=5, null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
+        max_digits=8,
+        decimal_places=5,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-180), MaxValueValidator(180)],
     )
     language = models.CharField(_("language of this text"), max_length=10, default="en")
     state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT, editable=False)
@@ -96,8 +104,7 @@ class Problem(models.Model):
             ),
             models.CheckConstraint(
                 name="problem_accepted_has_a_date",
-                condition=~Q(state__in=["accepted", "in_project", "piloting", "solved"])
-                | Q(accepted_at__isnull=False),
+                condition=~Q(state__in=["accepted", "in_project", "piloting", "solved"]) | Q(accepted_at__isnull=False),
                 violation_error_message=_("An accepted problem says when it was accepted."),
             ),
             models.CheckConstraint(

@@ -77,9 +77,7 @@ class Task(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["project", "state"], name="task_by_project"),
-            models.Index(
-                fields=["lease_ends_at"], name="task_lease", condition=Q(lease_ends_at__isnull=False)
-            ),
+            models.Index(fields=["lease_ends_at"], name="task_lease", condition=Q(lease_ends_at__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -102,7 +100,9 @@ class Task(models.Model):
             ),
             models.CheckConstraint(
                 name="task_published_by_somebody",
-                condition=Q(state="draft") | Q(state="expired") | Q(published_by__isnull=False, published_at__isnull=False),
+                condition=Q(state="draft")
+                | Q(state="expired")
+                | Q(published_by__isnull=False, published_at__isnull=False),
                 violation_error_message=_("A published task says who published it and when."),
             ),
             models.CheckConstraint(

@@ -16,7 +16,7 @@ from guilds.models import Guild
 from projects.models import Problem
 from projects.permissions import check_can_decide_problem, check_can_edit_problem, check_can_post_problem
 from projects.services.sent_twice import sent_before
-from projects.slugs import free_slug
+from projects.slugs import save_under_free_slug
 
 #: What the author writes; everything else about a problem is decided by others.
 PROBLEM_FIELDS = (
@@ -45,21 +45,16 @@ class ProblemUnfinished(DomainError):
 
 
 @transaction.atomic
-def draft_problem(*, guild: Guild, by: Subject, now: datetime, title: str, statement: str = "", **fields: Any) -> Problem:
+def draft_problem(
+    *, guild: Guild, by: Subject, now: datetime, title: str, statement: str = "", **fields: Any
+) -> Problem:
     """Start a problem that only its author sees; sent twice it is one. `fields` as in PROBLEM_FIELDS."""
     check_can_post_problem(by, guild)
     sent = sent_before(Problem, by=by, now=now, guild=guild, state="draft", title=title, statement=statement)
     if sent:
         return sent
-    problem = Problem.objects.create(
-        guild=guild,
-        author=by,
-        slug=free_slug(Problem, title, "problem"),
-        title=title,
-        statement=statement,
-        created_at=now,
-        **fields,
-    )
+    problem = Problem(guild=guild, author=by, title=title, statement=statement, created_at=now, **fields)
+    save_under_free_slug(problem, "problem")
     note_state(problem, "", actor=by.pk, now=now)
     _event("problem.drafted", problem, by=by, now=now)
     return problem

@@ -19,7 +19,7 @@ from projects.permissions import check_can_maintain
 from projects.rules import PROBLEM_OPEN_TO_PROJECTS, PROJECT_TAKES_WORK
 from projects.services.problems import ReasonMissing
 from projects.services.sent_twice import sent_before
-from projects.slugs import free_slug
+from projects.slugs import save_under_free_slug
 
 
 class ProblemNotAccepted(DomainError):
@@ -54,10 +54,9 @@ def propose_project(
             _("A project answers an accepted problem. This one is “%(state)s”; a maintainer accepts it first.")
             % {"state": problem.get_state_display()}
         )
-    project = Project.objects.create(
+    project = Project(
         guild=problem.guild,
         problem=problem,
-        slug=free_slug(Project, title, "project"),
         title=title,
         summary=summary,
         repository_url=repository_url,
@@ -65,6 +64,7 @@ def propose_project(
         author=by,
         created_at=now,
     )
+    save_under_free_slug(project, "project")
     note_state(project, "", actor=by.pk, now=now)
     task = Task.objects.create(
         project=project,
@@ -134,9 +134,7 @@ def _start(project: Project, problem: Problem, *, by: Subject, now: datetime) ->
 
 
 def _locked(project: Project) -> Project:
-    return (
-        Project.objects.select_for_update(no_key=True, of=("self",)).select_related("guild").get(pk=project.pk)
-    )
+    return Project.objects.select_for_update(no_key=True, of=("self",)).select_related("guild").get(pk=project.pk)
 
 
 def _event(kind: str, project: Project, *, by: Subject, now: datetime, **data: Any) -> None:

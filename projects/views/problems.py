@@ -111,7 +111,10 @@ def problem(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _load(request: HttpRequest, slug: str) -> Problem:
-    """The problem, with its reader as `viewer`; 404 for a draft of somebody else, and for a rejected one outside the guild's hands."""
+    """The problem, with its reader as `viewer`.
+
+    404 for a draft of somebody else, and for a rejected one to all but its author and those who decide.
+    """
     found = get_object_or_404(queries.problem_pages(), slug=slug)
     viewer = viewer_in(request.user, found.guild_id, timezone.now())
     is_author = viewer.is_person(found.author_id)
