@@ -51,13 +51,20 @@ class ProfileForm(forms.ModelForm):
         return self.cleaned_data["handle"] or None
 
 
+_GONE = _("This author is not in any history here any more. Reload the page.")
+
+
 class ClaimForm(forms.Form):
     """One imported author who the person says they are."""
 
-    identity = forms.ModelChoiceField(
-        ImportedIdentity.objects.all(),
-        error_messages={"invalid_choice": _("This author is not in any history here any more. Reload the page.")},
-    )
+    identity = forms.UUIDField(label=_("Author"), error_messages={"invalid": _GONE, "required": _GONE})
+
+    def clean_identity(self) -> ImportedIdentity:
+        """The author; whether they may be claimed is for the service to say."""
+        found = ImportedIdentity.objects.filter(pk=self.cleaned_data["identity"]).first()
+        if found is None:
+            raise forms.ValidationError(_GONE)
+        return found
 
 
 class EraseForm(forms.Form):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from email.message import EmailMessage
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,7 +24,7 @@ def mail(request: HttpRequest) -> HttpResponse:
         {
             "to": message["To"],
             "subject": message["Subject"],
-            "date": message["Date"].datetime if message["Date"] else None,
+            "sent_at": _sent_at(message),
             "text": _text(message),
         }
         for message in recent_messages()
@@ -29,6 +32,12 @@ def mail(request: HttpRequest) -> HttpResponse:
     return render(request, "guildhub/mail.html", {"messages_kept": shown})
 
 
-def _text(message) -> str:  # type: ignore[no-untyped-def]  # the parser's classes are typed too widely to help
+def _sent_at(message: EmailMessage) -> datetime | None:
+    """When it was written; mail says "-0000" for UTC on a server that keeps quiet about where it stands."""
+    written = message["Date"] and message["Date"].datetime
+    return written.replace(tzinfo=UTC) if written and written.tzinfo is None else written
+
+
+def _text(message: EmailMessage) -> str:
     body = message.get_body(preferencelist=("plain", "html"))
-    return body.get_content() if body else ""
+    return str(body.get_content()) if body else ""
