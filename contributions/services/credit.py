@@ -12,36 +12,7 @@ from django.db.models import F, Sum
 from accounts.queries import linked_subjects
 from contributions.models import Contribution, Week
 from contributions.rules import iso_week
-from guilds.models import Policy
 from reputation.rules import Award, IsoWeek, PointPolicy, ReviewPay, WeekUse, credit_contribution, review_pay
-
-
-def point_policy(policy: Policy) -> PointPolicy:
-    """The guild's numbers as the point rule takes them."""
-    return PointPolicy(
-        version=policy.version,
-        points_per_hour=policy.points_per_hour,
-        difficulty={
-            "XS": policy.difficulty_xs,
-            "S": policy.difficulty_s,
-            "M": policy.difficulty_m,
-            "L": policy.difficulty_l,
-        },
-        quality={
-            1: policy.quality_1,
-            2: policy.quality_2,
-            3: policy.quality_3,
-            4: policy.quality_4,
-            5: policy.quality_5,
-        },
-        estimate_cap=policy.estimate_cap,
-        week_full_minutes=policy.week_full_minutes,
-        week_half_minutes=policy.week_half_minutes,
-        open_work_minutes=policy.open_work_minutes,
-        review_points=policy.review_points,
-        review_paid_within_days=policy.review_paid_within_days,
-        review_paid_per_week=policy.review_paid_per_week,
-    )
 
 
 def award_for(contribution: Contribution, *, rubric: int, minutes_approved: int, policy: PointPolicy) -> Award:

@@ -22,7 +22,6 @@ from contributions.history.rules import Author, Commit, why_set_aside
 from contributions.history.summary import HistorySummary, summarise_history
 from contributions.models import CommitShare, HistoryImport, ImportedCommit, ImportedSession
 from contributions.permissions import check_can_import
-from contributions.services.credit import point_policy
 from contributions.services.history_sessions import drop_proposed, lock_history, regroup_sessions
 from core.errors import DomainError
 from core.events import record_event
@@ -30,6 +29,7 @@ from core.transitions import change_state, note_state
 from guilds.permissions import check_guild_open
 from guilds.queries import current_policy
 from projects.models import Project
+from reputation.rules import PointPolicy
 
 BATCH = 1000
 
@@ -201,7 +201,7 @@ def has_new(project_id: UUID, commits: Sequence[Commit]) -> bool:
 
 
 def summary_of(project: Project, commits: Sequence[Commit], now: datetime) -> HistorySummary:
-    return summarise_history(commits, now=now, policy=point_policy(current_policy(project.guild_id, now)))
+    return summarise_history(commits, now=now, policy=PointPolicy.of(current_policy(project.guild_id, now)))
 
 
 def fingerprint_of(commits: Sequence[Commit]) -> str:

@@ -21,7 +21,6 @@ from contributions.models import (
     Week,
 )
 from contributions.rules import iso_week
-from contributions.services.credit import point_policy
 from core.models import StateChange
 from guilds.queries import current_policy
 from projects.models import Project, Task
@@ -43,7 +42,7 @@ def credit_sessions(
     The caller's transaction holds the locks of the project's history and of every person. Eleven statements, for
     one session or five hundred.
     """
-    policy = point_policy(current_policy(project.guild_id, now))
+    policy = PointPolicy.of(current_policy(project.guild_id, now))
     roots = {linked: ids[0] for ids in linked_people({s.subject_id for s in sessions}).values() for linked in ids}
     before = _weeks_used(roots, project.guild_id, sessions)
     awards, after = _awards(sessions, roots, before, policy)

@@ -204,7 +204,14 @@ def _store(
     )
     note_state(contribution, "", actor=by.pk, now=now)
     _store_entries(contribution, entries)
-    note_event("contribution.drafted", contribution, actor=by.pk, now=now, with_task=True, minutes=sum(e.minutes for e in entries))
+    note_event(
+        "contribution.drafted",
+        contribution,
+        actor=by.pk,
+        now=now,
+        with_task=True,
+        minutes=sum(e.minutes for e in entries),
+    )
     return contribution
 
 

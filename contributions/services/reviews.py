@@ -13,7 +13,7 @@ from accounts.queries import linked_subjects, lock_people, same_person
 from contributions.models import Contribution, Review
 from contributions.permissions import check_can_review
 from contributions.rules import CREDITED
-from contributions.services.credit import award_for, pay_for_review, point_policy, take_weeks, weeks_used
+from contributions.services.credit import award_for, pay_for_review, take_weeks, weeks_used
 from contributions.services.steps import (
     locked_contribution,
     minutes_of,
@@ -73,9 +73,7 @@ def release_review(*, contribution: Contribution, by: Subject, now: datetime) ->
     contribution = _locked_for_review(contribution, by=by, now=now)
     if contribution.state == Contribution.State.IN_REVIEW and same_person(by.pk, contribution.reviewer_id or by.pk):
         contribution.reviewer = contribution.taken_at = None
-        change_state(
-            contribution, Contribution.State.SUBMITTED, actor=by.pk, now=now, also=["reviewer", "taken_at"]
-        )
+        change_state(contribution, Contribution.State.SUBMITTED, actor=by.pk, now=now, also=["reviewer", "taken_at"])
     return contribution
 
 
@@ -98,10 +96,17 @@ def approve_contribution(
     contribution = _locked_for_review(contribution, by=by, now=now)
     _check_approval(contribution, rubric=rubric, minutes=minutes)
     _take(contribution, by=by, now=now)
-    policy = point_policy(current_policy(contribution.guild_id, now))
+    policy = PointPolicy.of(current_policy(contribution.guild_id, now))
     award = award_for(contribution, rubric=rubric, minutes_approved=minutes, policy=policy)
     review, pay = _write_review(
-        contribution, Review.Verdict.APPROVED, by=by, now=now, policy=policy, rubric=rubric, minutes=minutes, reason=reason
+        contribution,
+        Review.Verdict.APPROVED,
+        by=by,
+        now=now,
+        policy=policy,
+        rubric=rubric,
+        minutes=minutes,
+        reason=reason,
     )
     _credit(contribution, award)
     contribution.decided_at = now
@@ -171,9 +176,7 @@ def reject_contribution(
     return review
 
 
-def _earned(
-    contribution: Contribution, award: Award, policy: PointPolicy, now: datetime
-) -> list[TransferRequest]:
+def _earned(contribution: Contribution, award: Award, policy: PointPolicy, now: datetime) -> list[TransferRequest]:
     return approval_transfers(
         source_kind="contribution",
         source_id=contribution.pk,
@@ -212,7 +215,7 @@ def _refuse(
     next_step: str = "",
 ) -> Review:
     """A verdict without points for the contributor; the reviewer is paid all the same."""
-    policy = point_policy(current_policy(contribution.guild_id, now))
+    policy = PointPolicy.of(current_policy(contribution.guild_id, now))
     review, pay = _write_review(
         contribution, verdict, by=by, now=now, policy=policy, rubric=rubric, reason=reason, next_step=next_step
     )
@@ -271,7 +274,9 @@ def _credit(contribution: Contribution, award: Award) -> None:
 
 def _check_approval(contribution: Contribution, *, rubric: int, minutes: int) -> None:
     if not 2 <= rubric <= 5:
-        raise VerdictIncomplete(_("An approval needs a rubric of 2 to 5. A rubric of 1 means: return it, or don't accept it."))
+        raise VerdictIncomplete(
+            _("An approval needs a rubric of 2 to 5. A rubric of 1 means: return it, or don't accept it.")
+        )
     claimed = minutes_of(contribution)
     if not 1 <= minutes <= claimed:
         raise VerdictIncomplete(
@@ -302,12 +307,12 @@ def _take(contribution: Contribution, *, by: Subject, now: datetime) -> None:
             return
         days = current_policy(contribution.guild_id, now).review_reassign_days
         if contribution.taken_at and contribution.taken_at + timedelta(days=days) > now:
-            raise TakenByAnother(_("Another reviewer has taken this. It is free again after %(days)s days.") % {"days": days})
+            raise TakenByAnother(
+                _("Another reviewer has taken this. It is free again after %(days)s days.") % {"days": days}
+            )
         contribution.reviewer, contribution.taken_at = by, now
         contribution.save(update_fields=["reviewer", "taken_at"])
     else:
         contribution.reviewer, contribution.taken_at = by, now
-        change_state(
-            contribution, Contribution.State.IN_REVIEW, actor=by.pk, now=now, also=["reviewer", "taken_at"]
-        )
+        change_state(contribution, Contribution.State.IN_REVIEW, actor=by.pk, now=now, also=["reviewer", "taken_at"])
     note_event("contribution.taken", contribution, actor=by.pk, now=now)

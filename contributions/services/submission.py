@@ -66,10 +66,10 @@ def _submit(contribution: Contribution, *, by: Subject, now: datetime) -> None:
             to, contribution.taken_at = Contribution.State.IN_REVIEW, now
         else:
             contribution.reviewer = contribution.taken_at = None
-    change_state(
-        contribution, to, actor=by.pk, now=now, also=["need", "submitted_at", "reviewer", "taken_at"]
+    change_state(contribution, to, actor=by.pk, now=now, also=["need", "submitted_at", "reviewer", "taken_at"])
+    note_event(
+        "contribution.submitted", contribution, actor=by.pk, now=now, with_task=True, minutes=minutes_of(contribution)
     )
-    note_event("contribution.submitted", contribution, actor=by.pk, now=now, with_task=True, minutes=minutes_of(contribution))
 
 
 def _check_rules(contribution: Contribution, *, by: Subject, now: datetime) -> None:
