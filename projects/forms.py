@@ -120,7 +120,9 @@ class ReasonForm(forms.Form):
 
     def __init__(self, data: Any = None, *, steps: Iterable[tuple[str, Any]]) -> None:
         super().__init__(data, prefix="step")
-        self.fields["to"].choices = list(steps)
+        choices = list(steps)
+        self.fields["to"].choices = choices
+        self.fields["to"].initial = choices[0][0] if len(choices) == 1 else None
 
 
 class ProjectStepForm(ReasonForm):
