@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -77,15 +78,14 @@ def worker_environment(redis_server: OwnRedis) -> dict[str, str]:
         "REDIS_URL": redis_server.url,
         "SECRET_KEY": "a-key-that-only-this-test-uses-and-nobody-else-knows",
         "ALLOWED_HOSTS": "localhost",
+        "EMAIL_URL": "consolemail://",
     }
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
     """SIGKILL for the worker and its children, as the kernel does when memory runs out."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait(10)
 
 

@@ -163,7 +163,7 @@ def retry_contribution(*, contribution: Contribution, by: Subject, now: datetime
     if known is not None:
         return known
     entries = [EntryInput(e.worked_on, e.minutes, e.started_at) for e in rejected.entries.all()]
-    draft = _store(
+    return _store(
         rejected.subject,
         uuid7(),
         rejected.task,
@@ -174,7 +174,6 @@ def retry_contribution(*, contribution: Contribution, by: Subject, now: datetime
         now=now,
         resubmission_of=rejected,
     )
-    return draft
 
 
 def _store(
