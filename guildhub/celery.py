@@ -18,6 +18,7 @@ app.conf.update(
     # A job that outlives the broker's connection would be handed out again beside itself.
     worker_cancel_long_running_tasks_on_connection_loss=True,
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
     broker_transport_options={
         # Longer than the longest job: a message handed out earlier than that would run twice at once.
         "visibility_timeout": 900,
@@ -30,7 +31,11 @@ app.conf.update(
     beat_scheduler="celery.beat:Scheduler",
     beat_schedule={
         "core.sweep_deliveries": {"task": "core.sweep_deliveries", "schedule": 3.0, "options": {"expires": 10}},
-        "contributions.resume_history": {"task": "contributions.resume_history", "schedule": 30.0, "options": {"expires": 60}},
+        "contributions.resume_history": {
+            "task": "contributions.resume_history",
+            "schedule": 30.0,
+            "options": {"expires": 60},
+        },
         "projects.release_ended_claims": {"task": "projects.release_ended_claims", "schedule": 3600.0},
     },
 )

@@ -2,77 +2,30 @@
 
 from __future__ import annotations
 
-import ipaddress
 from pathlib import Path
 
-import environ
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from guildhub.environment import env, mail, names, number, read_place, text, yes_or_no
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
 #: File of settings beside the checkout; an empty name means none (tests read none).
 _env_file = env.str("GUILDHUB_ENV_FILE", ".env")
 if _env_file and (BASE_DIR / _env_file).is_file():
-    environ.Env.read_env(BASE_DIR / _env_file)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
+    env.read_env(BASE_DIR / _env_file)
 
 # Where it runs -----------------------------------------------------------------------------------------------------
 
 #: Address the web server binds to; other machines reach it only when somebody says so.
-BIND = env.str("BIND", "127.0.0.1")
-PORT = env.int("PORT", 8000)
-
-if env.str("DATABASE_URL", "") or env.str("REDIS_URL", ""):
-    EMBEDDED = False
-    missing = [n for n in ("DATABASE_URL", "MIGRATE_DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS") if not env.str(n, "")]
-    if missing:
-        raise ImproperlyConfigured(
-            f"With a database or Redis of your own, guildhub also needs {', '.join(missing)}. "
-            "See .env.example; unset DATABASE_URL and REDIS_URL to use the embedded servers on this machine."
-        )
-    _database = env.db("DATABASE_URL")
-    _migrate_database = env.db("MIGRATE_DATABASE_URL")
-    REDIS_URL = env.str("REDIS_URL")
-    SECRET_KEY = env.str("SECRET_KEY")
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
-    DEBUG = env.bool("DEBUG", False)
-    STATE_DIR = Path(env.str("STATE_DIR", str(BASE_DIR / ".guildhub")))
-    if DEBUG:
-        raise ImproperlyConfigured("DEBUG shows secrets to visitors, so it is for the embedded servers only. Unset DEBUG.")
-    if len(SECRET_KEY) < 40:
-        raise ImproperlyConfigured(
-            "SECRET_KEY is too short to be secret. Make one: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
-        )
-    if "*" in ALLOWED_HOSTS:
-        raise ImproperlyConfigured("ALLOWED_HOSTS lists the names people type, for example guild.example.org, and not *.")
-else:
-    EMBEDDED = True
-    if not _is_loopback(BIND):
-        raise ImproperlyConfigured(
-            f"BIND={BIND} would show the demo to the network. For a real guild set DATABASE_URL, MIGRATE_DATABASE_URL, "
-            "REDIS_URL, SECRET_KEY and ALLOWED_HOSTS (see .env.example), or leave BIND at 127.0.0.1."
-        )
-    from guildhub import embedded
-
-    try:
-        _servers = embedded.connect()
-    except embedded.EmbeddedServerError as error:
-        raise ImproperlyConfigured(str(error)) from error
-    _database = environ.Env.db_url_config(_servers.database_url)
-    _migrate_database = environ.Env.db_url_config(_servers.migrate_database_url)
-    REDIS_URL = _servers.redis_url
-    SECRET_KEY = env.str("SECRET_KEY", _servers.secret_key)
-    DEBUG = env.bool("DEBUG", True)
-    ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-    STATE_DIR = _servers.state
+BIND = text("BIND", "127.0.0.1")
+PORT = number("PORT", 8000, lowest=1, highest=65535)
+_place = read_place(BIND, BASE_DIR)
+EMBEDDED = _place.is_embedded
+DEBUG = _place.is_debug
+SECRET_KEY = _place.secret_key
+ALLOWED_HOSTS = _place.allowed_hosts
+REDIS_URL = _place.redis_url
+STATE_DIR = _place.state_dir
 
 #: One-click login as the demo guild's people. Only on this machine, with the embedded servers.
 DEMO = EMBEDDED and DEBUG
@@ -85,11 +38,11 @@ _shared_database = {
     "CONN_HEALTH_CHECKS": True,
     "DISABLE_SERVER_SIDE_CURSORS": True,  # PgBouncer in transaction mode keeps no cursors
 }
-DATABASES = {"default": {**_database, **_shared_database}}
+DATABASES = {"default": {**_place.database, **_shared_database}}
 #: User and password that `manage.py migrate` and restores use.
-OWNER_DATABASE_LOGIN = {key: _migrate_database[key] for key in ("USER", "PASSWORD", "HOST", "PORT")}
+OWNER_DATABASE_LOGIN = {key: _place.migrate_database[key] for key in ("USER", "PASSWORD", "HOST", "PORT")}
 #: The login that migrations grant rights to.
-APP_DATABASE_ROLE: str = _database["USER"]
+APP_DATABASE_ROLE: str = _place.database["USER"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Application -----------------------------------------------------------------------------------------------------
@@ -188,27 +141,23 @@ CACHES = {
     "default": {
         "BACKEND": "core.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
-        "KEY_PREFIX": env.str("REDIS_PREFIX", "guildhub"),
+        "KEY_PREFIX": text("REDIS_PREFIX", "guildhub"),
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 SESSION_COOKIE_HTTPONLY = True
-CELERY_BROKER_URL = env.str("BROKER_URL", "") or REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_BROKER_URL = text("BROKER_URL") or REDIS_URL.replace("unix://", "redis+socket://", 1)
 #: Tests without a worker switch this off; deliveries then wait for an explicit `deliver_events`.
 JOBS_ARE_NUDGED = True
 
 # Mail --------------------------------------------------------------------------------------------------------------
 
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "guildhub@localhost")
+DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "guildhub@localhost")
 if EMBEDDED:
     EMAIL_BACKEND = "guildhub.mail.KeptMailBackend"
 else:
-    _mail = env.email_url("EMAIL_URL", "consolemail://")
-    EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
-    EMAIL_HOST, EMAIL_PORT = _mail.get("EMAIL_HOST"), _mail.get("EMAIL_PORT")
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_USER"), _mail.get("EMAIL_HOST_PASSWORD")
-    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+    globals().update(mail("EMAIL_URL"))
 EMAIL_TIMEOUT = 10
 
 # Words and times ---------------------------------------------------------------------------------------------------
@@ -232,7 +181,7 @@ LANGUAGES_OFFERED = ["en"]
 #: The others are shown only where somebody asks for them on purpose, to translate or to look at right-to-left pages:
 #: a browser that prefers Urdu would otherwise get English words in mirrored order.
 LANGUAGES = [
-    (code, name) for code, name in _ALL_LANGUAGES if code in LANGUAGES_OFFERED or env.bool("ALL_LANGUAGES", False)
+    (code, name) for code, name in _ALL_LANGUAGES if code in LANGUAGES_OFFERED or yes_or_no("ALL_LANGUAGES", False)
 ]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
@@ -264,14 +213,14 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 if not EMBEDDED:
-    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
+    SECURE_SSL_REDIRECT = yes_or_no("SECURE_SSL_REDIRECT", True)
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31_536_000)
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", False)
-    SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", False)
+    SECURE_HSTS_SECONDS = number("SECURE_HSTS_SECONDS", 31_536_000, lowest=0, highest=10**9)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = yes_or_no("SECURE_HSTS_INCLUDE_SUBDOMAINS", False)
+    SECURE_HSTS_PRELOAD = yes_or_no("SECURE_HSTS_PRELOAD", False)
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
-    CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS])
+    CSRF_TRUSTED_ORIGINS = names("CSRF_TRUSTED_ORIGINS", [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS])
 
 # What is written to the log ----------------------------------------------------------------------------------------
 
@@ -279,8 +228,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "filters": {"short_broker_errors": {"()": "guildhub.logs.ShortBrokerErrors"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["short_broker_errors"]},
+    },
+    "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "INFO").upper()},
     # Django's own handlers would print every line a second time.
     "loggers": {"django": {"handlers": [], "level": "INFO"}, "django.server": {"handlers": [], "level": "WARNING"}},
 }

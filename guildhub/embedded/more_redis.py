@@ -28,7 +28,7 @@ class OwnRedis:
     @property
     def url(self) -> str:
         """Its address, password included."""
-        return f"unix://:{self.password}@{redis.socket_path(self.places)}"
+        return redis.address(self.places, self.password)
 
     def start(self) -> None:
         """Start it, with what it had persisted."""
@@ -69,10 +69,10 @@ def own_redis(name: str) -> Iterator[OwnRedis]:
     _remove_forgotten(name)
     server = OwnRedis(_places(f"{name}-{secrets.token_hex(4)}"), secrets.token_urlsafe(24))
     users = Users(server.places.state)
-    with users.alone():
-        users.join()
-        server.start()
     try:
+        with users.alone():
+            users.join()
+            server.start()
         yield server
     finally:
         users.leave(server.stop)

@@ -130,6 +130,7 @@ class Places:
             timeout=timeout,
             check=False,
             start_new_session=True,
+            umask=0o077,
             user=self.owner.pw_uid if self.owner else None,
             group=self.owner.pw_gid if self.owner else None,
             extra_groups=[] if self.owner else None,

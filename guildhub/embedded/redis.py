@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 import redis
 from redis.backoff import NoBackoff
@@ -26,6 +27,7 @@ unixsocketperm 700
 requirepass {password}
 dir {directory}
 appendonly yes
+save ""
 daemonize yes
 pidfile redis.pid
 logfile redis.log
@@ -38,6 +40,11 @@ set-proc-title no
 def socket_path(places: Places) -> Path:
     """Where Redis listens."""
     return places.sockets / "redis.sock"
+
+
+def address(places: Places, password: str) -> str:
+    """Its address as Redis clients read it."""
+    return f"unix://:{password}@{quote(str(socket_path(places)))}"
 
 
 def is_up(places: Places, password: str) -> bool:
@@ -94,11 +101,11 @@ def _try_to_start(places: Places, password: str) -> bool:
     log = places.redis / "redis.log"
     log.unlink(missing_ok=True)
     places.run(places.redis_server, configuration)
-    for _look in range(100):
+    for look in range(200):
         if is_up(places, password):
             return True
-        pid = processes.pid_in(places.redis / "redis.pid")
-        if tail(log) and not processes.is_running(pid, "redis-server"):
+        # It writes its pid a moment after the first lines of its log; from then on, no process means that it gave up.
+        if look > 20 and not processes.is_running(processes.pid_in(places.redis / "redis.pid"), "redis-server"):
             return False
         time.sleep(0.05)
     return False

@@ -161,7 +161,7 @@ def _servers(places: Places, keys: dict[str, str]) -> Servers:
         database_url=url(APP, keys["app"]),
         migrate_database_url=url(OWNER, keys["owner"]),
         superuser_database_url=url(SUPERUSER, keys["superuser"]),
-        redis_url=f"unix://:{keys['redis']}@{redis.socket_path(places)}",
+        redis_url=redis.address(places, keys["redis"]),
         secret_key=keys["secret_key"],
         state=places.state,
     )

@@ -88,7 +88,7 @@ class Supervisor:
 
     def _start_children(self, bind: str, port: int) -> None:
         # As root Celery lectures for five lines at every start; the embedded servers have their own user anyway.
-        quiet = ["-W", "ignore:You're running the worker with superuser privileges"]
+        quiet = ["-W", "ignore:You're running the worker with superuser privileges"] if os.geteuid() == 0 else []
         celery = [sys.executable, *quiet, "-m", "celery", "--quiet", "-A", "guildhub.celery"]
         commands = {
             "web": [
