@@ -95,20 +95,17 @@ def _estimate_limit(a: dict[str, Any]) -> str:
     if a.get("open_work"):
         return _("Open work credits at most %(cap)s at a time (%(times)s × %(estimate)s).") % values
     if a["already_counted"]:
-        return (
-            _(
-                "This task credits at most %(times)s × its estimate of %(estimate)s; %(before)s were credited before, so %(cap)s were left."
-            )
-            % values
+        said = _(
+            "This task credits at most %(times)s × its estimate of %(estimate)s; %(before)s were credited before, "
+            "so %(cap)s were left."
         )
+        return said % values
     return _("This task credits at most %(times)s × its estimate of %(estimate)s: %(cap)s.") % values
 
 
 def _week_limits(week: dict[str, Any]) -> Iterator[str]:
     if week["half_minutes"]:
-        yield _(
-            "In week %(week)s %(half)s counted half, because %(full)s of that week counted in full already."
-        ) % {
+        yield _("In week %(week)s %(half)s counted half, because %(full)s of that week counted in full already.") % {
             "week": week["week"],
             "half": _minutes(week["half_minutes"]),
             "full": _minutes(week["full_before"] + week["full_minutes"]),
