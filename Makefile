@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 
-.PHONY: run setup setup-dev browser test lint types contracts migrations-check unit verify format clean
+.PHONY: run setup setup-dev browser test lint types contracts migrations-check unit verify format lock clean
 
 run: setup ## start PostgreSQL, Redis, web, worker and scheduler, with a demo guild
 	@exec $(BIN)/python -m guildhub.supervisor
@@ -59,6 +59,16 @@ verify: test ## the long suite: full matrices, kills, long property runs
 format: setup-dev ## put the code into its form
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate --upgrade
+
+lock: setup-dev ## choose the newest packages that fit; the files name no index
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(LOCK) --extra embedded -o requirements.lock
+	@$(LOCK) --extra embedded --extra dev -c requirements.lock -o requirements-dev.lock
+	@sed -i '1i # What guildhub runs on, pinned with hashes; made by `make lock`, never edited by hand.' requirements.lock
+	@sed -i '1i # The same and what the tests need, pinned with hashes; made by `make lock`, never edited by hand.' requirements-dev.lock
 
 clean: ## forget installed packages and caches; the demo's data stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache staticfiles
