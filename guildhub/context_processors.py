@@ -113,10 +113,7 @@ def _what_waits(user: User) -> tuple[int, bool]:
 def _personas(user: Any) -> list[dict[str, Any]]:
     """The parts a visitor of the demo can play, and which one they play now."""
     email = getattr(user, "email", "")
-    return [
-        {"key": key, "role": ROLES.get(key, key), "current": email == address}
-        for key, address in PERSONAS.items()
-    ]
+    return [{"key": key, "role": ROLES.get(key, key), "current": email == address} for key, address in PERSONAS.items()]
 
 
 def _foot_links() -> list[Link]:

@@ -53,4 +53,6 @@ NOTICE_KINDS: dict[str, Callable[[dict[str, Any]], str]] = {
 def sentence(kind: str, params: dict[str, Any]) -> str:
     """The notice's text in the active language; an unknown kind (an app since removed) says so plainly."""
     make = NOTICE_KINDS.get(kind)
-    return make(params) if make else _("Something happened that this version can't describe (%(kind)s).") % {"kind": kind}
+    return (
+        make(params) if make else _("Something happened that this version can't describe (%(kind)s).") % {"kind": kind}
+    )

@@ -22,14 +22,10 @@ class Notice(models.Model):
     read_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["subject", "event_id", "kind"], name="notice_once_per_event")
-        ]
+        constraints = [models.UniqueConstraint(fields=["subject", "event_id", "kind"], name="notice_once_per_event")]
         indexes = [
             models.Index(fields=["subject", "-id"], name="notice_inbox"),
-            models.Index(
-                fields=["subject"], name="notice_unread", condition=models.Q(read_at__isnull=True)
-            ),
+            models.Index(fields=["subject"], name="notice_unread", condition=models.Q(read_at__isnull=True)),
         ]
 
     def __str__(self) -> str:

@@ -33,19 +33,13 @@ def main() -> None:
 
 def parse() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("base", help="address of the running server")
     parser.add_argument("paths", nargs="+", help="paths to look at")
-    parser.add_argument(
-        "--persona", help="path that logs a demo persona in (its first form is sent if it has one)"
-    )
+    parser.add_argument("--persona", help="path that logs a demo persona in (its first form is sent if it has one)")
     parser.add_argument("--theme", nargs="+", choices=["light", "dark"], default=["light", "dark"])
     parser.add_argument("--width", nargs="+", type=int, default=[360, 1280])
-    parser.add_argument(
-        "--language", default="en", help="sent as the browser's language; ur shows right to left"
-    )
+    parser.add_argument("--language", default="en", help="sent as the browser's language; ur shows right to left")
     parser.add_argument("--no-js", action="store_true", help="switch JavaScript off")
     parser.add_argument("--fold", action="store_true", help="only what fits on the first screen")
     parser.add_argument("--click", help="selector to click before the picture is taken")

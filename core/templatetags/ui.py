@@ -158,7 +158,5 @@ def nav_link(context: Context, url: str, label: str, *, count: int = 0, counted:
     badge = ""
     if count:
         words = counted or gettext("waiting")
-        badge = format_html(
-            ' <span class="count">{}<span class="sr"> {}</span></span>', format_number(count), words
-        )
+        badge = format_html(' <span class="count">{}<span class="sr"> {}</span></span>', format_number(count), words)
     return format_html('<a href="{}"{}>{}{}</a>', url, current, label, badge)

@@ -44,9 +44,7 @@ def component_docs() -> dict[str, str]:
     folder = Path(get_template("_components/button.html").origin.name).parent
     docs = {}
     for path in sorted(folder.glob("*.html")):
-        found = re.match(
-            r"{% comment %}\n(.*?)\n{% endcomment %}", path.read_text(encoding="utf-8"), re.DOTALL
-        )
+        found = re.match(r"{% comment %}\n(.*?)\n{% endcomment %}", path.read_text(encoding="utf-8"), re.DOTALL)
         if found:
             docs[path.stem] = found[1]
     return docs

@@ -177,9 +177,7 @@ def test_time_of_somebody_else_and_clock_times_that_lie(world: World) -> None:
 
 def test_a_start_without_an_end_and_half_a_position(world: World) -> None:
     entry = TimeEntry.objects.get(contribution=log(world, 60, hour=10))
-    refused(
-        "UPDATE contributions_timeentry SET ended_at = NULL WHERE id = %s", entry.pk, words="clock_times_agree"
-    )
+    refused("UPDATE contributions_timeentry SET ended_at = NULL WHERE id = %s", entry.pk, words="clock_times_agree")
     refused("UPDATE projects_problem SET latitude = 26 WHERE id = %s", world.problem.pk, words="position_whole")
 
 
@@ -208,7 +206,11 @@ def test_a_project_without_an_accepted_problem(world: World) -> None:
 
 def test_a_published_task_changed_afterwards(world: World) -> None:
     refused("UPDATE projects_task SET difficulty = 'L' WHERE id = %s", world.task.pk, words="fixed when")
-    refused("UPDATE projects_task SET estimate_minutes = 500 WHERE id = %s", world.task.pk, words="fixed when|fits_an_evening")
+    refused(
+        "UPDATE projects_task SET estimate_minutes = 500 WHERE id = %s",
+        world.task.pk,
+        words="fixed when|fits_an_evening",
+    )
 
 
 def test_more_than_twenty_hours_of_a_week(world: World) -> None:

@@ -171,9 +171,7 @@ class Loop(RuleBasedStateMachine):
     def take(self, data: st.DataObject) -> None:
         work = self._pick(data, "submitted")
         reviewer = data.draw(st.sampled_from(self.reviewers))
-        self._refused_if_own(
-            work, reviewer, lambda now: take_review(contribution=work, by=reviewer, now=now)
-        )
+        self._refused_if_own(work, reviewer, lambda now: take_review(contribution=work, by=reviewer, now=now))
 
     @rule(data=st.data())
     @precondition(lambda self: self._any("submitted", "in_review"))
@@ -181,7 +179,9 @@ class Loop(RuleBasedStateMachine):
         work = self._pick(data, "submitted", "in_review")
         reviewer = self._reviewer_of(work, data)
         self._refused_if_own(
-            work, reviewer, lambda now: return_contribution(contribution=work, by=reviewer, reason="Which photos?", now=now)
+            work,
+            reviewer,
+            lambda now: return_contribution(contribution=work, by=reviewer, reason="Which photos?", now=now),
         )
 
     @rule(data=st.data(), rubric=st.integers(2, 5), part=st.integers(1, 4), is_task_done=st.booleans())
@@ -309,9 +309,7 @@ class Loop(RuleBasedStateMachine):
         approval = approve_contribution(
             contribution=work, by=reviewer, rubric=rubric, minutes=minutes, now=now, is_task_done=is_task_done
         )
-        self.approvals.append(
-            {"work": work.pk, "rubric": rubric, "minutes": minutes, "points": approval.award.points}
-        )
+        self.approvals.append({"work": work.pk, "rubric": rubric, "minutes": minutes, "points": approval.award.points})
         with pytest.raises(DomainError):
             approve_contribution(contribution=work, by=reviewer, rubric=5, minutes=1, now=now)
 

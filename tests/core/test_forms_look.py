@@ -10,9 +10,7 @@ class ExampleForm(forms.Form):
     """A field of each kind that the form templates treat apart."""
 
     title = forms.CharField(label="Title", help_text="Short and plain.")
-    minutes = forms.ChoiceField(
-        label="How long?", choices=[("30", "½ h"), ("60", "1 h")], widget=forms.RadioSelect
-    )
+    minutes = forms.ChoiceField(label="How long?", choices=[("30", "½ h"), ("60", "1 h")], widget=forms.RadioSelect)
     note = forms.CharField(label="Note", required=False, widget=forms.Textarea)
     agree = forms.BooleanField(label="I did it myself", required=False)
     client_id = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -58,9 +58,7 @@ class Site:
     def answer(self, route: Route) -> None:
         path = route.request.url.removeprefix(SITE)
         if path.startswith("/js/"):
-            route.fulfill(
-                content_type="text/javascript", body=(JS / path.removeprefix("/js/")).read_text("utf-8")
-            )
+            route.fulfill(content_type="text/javascript", body=(JS / path.removeprefix("/js/")).read_text("utf-8"))
         elif path == "/progress":
             route.fulfill(content_type="application/json", body=json.dumps(self.answers.pop(0)))
         elif path == "/":
@@ -176,9 +174,7 @@ class TestLog:
 
     def test_a_second_tap_sends_nothing(self, site: Site) -> None:
         # Counted in the page: a browser itself drops all but the last of several sends in one moment.
-        site.page.evaluate(
-            "window.sends = 0; addEventListener('submit', e => { sends++; e.preventDefault() })"
-        )
+        site.page.evaluate("window.sends = 0; addEventListener('submit', e => { sends++; e.preventDefault() })")
         for _ in range(3):
             site.page.get_by_role("button").click(force=True)
         assert site.page.evaluate("sends") == 1

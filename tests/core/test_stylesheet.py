@@ -103,9 +103,7 @@ def test_every_property_is_logical_so_that_a_page_in_urdu_is_mirrored() -> None:
     assert [name for name, _value in declarations() if physical.match(name)] == []
     four_sided = {"margin", "padding", "inset", "border-width"}
     sides = re.compile(r"\s+(?![^(]*\))")
-    sided = [
-        value for name, value in declarations() if name in four_sided and len(sides.split(value.strip())) == 4
-    ]
+    sided = [value for name, value in declarations() if name in four_sided and len(sides.split(value.strip())) == 4]
     assert sided == []
     assert [
         value for name, value in declarations() if name == "text-align" and value.strip() in {"left", "right"}

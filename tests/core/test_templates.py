@@ -13,15 +13,11 @@ COMPONENTS = sorted((ROOT / "_components").glob("*.html"))
 
 REFUSED = {
     "an inline style": re.compile(r"<style\b|\sstyle\s*=", re.IGNORECASE),
-    "an inline script": re.compile(
-        r"<script\b(?![^>]*\bsrc=)(?![^>]*type=\"application/(ld\+)?json\")", re.IGNORECASE
-    ),
+    "an inline script": re.compile(r"<script\b(?![^>]*\bsrc=)(?![^>]*type=\"application/(ld\+)?json\")", re.IGNORECASE),
     "an event attribute": re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE),
     "hx-on": re.compile(r"\bhx-on\b"),
     "a script address": re.compile(r"javascript:", re.IGNORECASE),
-    "a file of another host": re.compile(
-        r"<(script|link|img)\b[^>]*(src|href)=\"(https?:)?//", re.IGNORECASE
-    ),
+    "a file of another host": re.compile(r"<(script|link|img)\b[^>]*(src|href)=\"(https?:)?//", re.IGNORECASE),
 }
 
 
@@ -31,9 +27,7 @@ def name_of(path: Path) -> str:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
 def test_a_template_needs_nothing_that_the_policy_forbids(path: Path) -> None:
-    text = re.sub(
-        r"{% comment.*?{% endcomment %}|{#.*?#}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL
-    )
+    text = re.sub(r"{% comment.*?{% endcomment %}|{#.*?#}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert [what for what, pattern in REFUSED.items() if pattern.search(text)] == []
 
 
@@ -49,7 +43,5 @@ def test_a_component_begins_by_saying_what_it_takes(path: Path) -> None:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
 def test_a_post_form_carries_its_token(path: Path) -> None:
-    for form in re.findall(
-        r"<form\b[^>]*method=\"post\".*?</form>", path.read_text(encoding="utf-8"), re.DOTALL
-    ):
+    for form in re.findall(r"<form\b[^>]*method=\"post\".*?</form>", path.read_text(encoding="utf-8"), re.DOTALL):
         assert "csrf_token" in form

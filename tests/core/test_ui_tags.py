@@ -43,9 +43,7 @@ def test_hours_stay_in_one_piece_in_a_right_to_left_line() -> None:
 
 
 def test_an_amount_shows_its_sign_and_unit() -> None:
-    assert (
-        render('{% amount 23 "PTS" signed=True %}') == '<bdi class="amount plus">+23 <small>PTS</small></bdi>'
-    )
+    assert render('{% amount 23 "PTS" signed=True %}') == '<bdi class="amount plus">+23 <small>PTS</small></bdi>'
     assert render('{% amount -1200 "PTS" signed=True %}') == (
         '<bdi class="amount minus">\u22121,200 <small>PTS</small></bdi>'
     )
@@ -140,9 +138,7 @@ def test_a_component_gets_its_body_and_none_of_the_pages_context() -> None:
 
 def test_a_link_of_the_navigation_knows_where_the_reader_is() -> None:
     request = RequestFactory().get("/problems/majuli/")
-    assert 'href="/problems/" aria-current="true"' in render(
-        '{% nav_link "/problems/" "Problems" %}', request=request
-    )
+    assert 'href="/problems/" aria-current="true"' in render('{% nav_link "/problems/" "Problems" %}', request=request)
     assert "aria-current" not in render('{% nav_link "/" "Front" %}', request=request)
     assert '<span class="count">3<span class="sr"> waiting</span></span>' in render(
         '{% nav_link "/inbox/" "Inbox" count=3 %}', request=request
@@ -167,9 +163,7 @@ class TestMarkdown:
     """What people write becomes HTML, and nothing in it can act."""
 
     def test_it_keeps_what_text_needs(self) -> None:
-        html = render_markdown(
-            "# Big\n\nHe *said* **so** ~~not~~\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |"
-        )
+        html = render_markdown("# Big\n\nHe *said* **so** ~~not~~\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |")
         assert "<h3>Big</h3>" in html
         assert "<em>said</em> <strong>so</strong> <del>not</del>" in html
         assert "<li>one</li>" in html
@@ -197,7 +191,5 @@ class TestMarkdown:
         assert all(value.startswith(("https://", "#")) for name, value in seen.attributes if name == "href")
 
     def test_the_filter_wraps_it_in_the_writers_own_direction(self) -> None:
-        assert render("{{ text|markdown }}", text="سلام").startswith(
-            '<div class="prose" dir="auto"><p>سلام</p>'
-        )
+        assert render("{{ text|markdown }}", text="سلام").startswith('<div class="prose" dir="auto"><p>سلام</p>')
         assert render("{{ text|markdown }}", text=None) == '<div class="prose" dir="auto"></div>'
