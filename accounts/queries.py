@@ -8,9 +8,18 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from django.db import connection
 from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from accounts.models import ImportedIdentity, Subject, User
 from accounts.rules import email_hash as email_hash  # reads about a history's authors start from it
+from core.errors import PermissionRefused
+
+
+class PersonErased(PermissionRefused):
+    """Whoever was erased a moment ago writes nothing more: it would outlive them."""
+
+    code = "person_erased"
+
 
 _LINKED = """
 WITH person AS (
@@ -56,23 +65,26 @@ def ids_of(user: User) -> list[UUID]:
 
 
 def lock_person(subject_id: UUID) -> list[UUID]:
-    """Lock one person; returns their ids, the primary one first. See `lock_people`."""
-    lock_people([subject_id])
+    """Lock one person who is about to write; returns their ids, the primary one first. See `lock_people`."""
+    lock_people([subject_id], by=subject_id)
     return linked_subjects(subject_id)
 
 
-def lock_people(subject_ids: Iterable[UUID]) -> None:
+def lock_people(subject_ids: Iterable[UUID], *, by: UUID | None = None) -> None:
     """Lock all linked Subject rows of some people in id order (no-key: references stay possible).
 
     Whatever is scarce per person (a day's 16 hours, a week's bands) is checked under this lock, and it comes
-    before every other one, so two verdicts on two people's work can't wait for each other.
+    before every other one, so two verdicts on two people's work can't wait for each other. `by` is the one of them who
+    writes: raises PersonErased when they were erased, also while this waited for the erasing to end.
     """
     wanted = set(subject_ids)
     while True:
         ids = {linked for person in linked_people(wanted).values() for linked in person}
-        list(Subject.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True))
+        people = list(Subject.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True))
         if {linked for person in linked_people(wanted).values() for linked in person} == ids:
-            return
+            break
+    if any(person.pk == by and person.erased_at for person in people):
+        raise PersonErased(_("This account was erased, and nothing more is kept in its name."))
 
 
 def same_person(one: UUID, other: UUID) -> bool:

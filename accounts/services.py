@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import ImportedIdentity, Profile, Subject, SubjectLink
@@ -25,10 +25,24 @@ class IdentityNotProved(DomainError):
     code = "identity_not_proved"
 
 
+class HandleTaken(DomainError):
+    """Two people chose one handle in the same moment."""
+
+    code = "handle_taken"
+
+
 @transaction.atomic
 def save_profile(*, subject: Subject, **fields: Any) -> Profile:
-    """Create or change a person's profile; fields as on `Profile`."""
-    profile, _created = Profile.objects.update_or_create(subject=subject, defaults=fields)
+    """Create or change a person's profile; fields as on `Profile`. Raises HandleTaken."""
+    lock_person(subject.pk)
+    others = Profile.objects.exclude(subject=subject).filter(handle=fields.get("handle"))
+    try:
+        with transaction.atomic():
+            profile, _created = Profile.objects.update_or_create(subject=subject, defaults=fields)
+    except IntegrityError as error:
+        if not others.exists():
+            raise
+        raise HandleTaken(_("Somebody has this handle. Choose another one.")) from error
     return profile
 
 
@@ -88,7 +102,7 @@ def claim_identity(*, identity: ImportedIdentity, by: Subject, now: datetime) ->
     and IdentityNotProved when no verified address fits or when several authors share the address.
     """
     # Both people at once: a verdict on the author's work may be locking the two in the other order.
-    lock_people([by.pk, identity.subject_id])
+    lock_people([by.pk, identity.subject_id], by=by.pk)
     if SubjectLink.objects.filter(alias_id=identity.subject_id).exists():
         raise IdentityClaimed(_("Somebody has claimed these commits already. If it wasn't you, tell a hub steward."))
     addresses = EmailAddress.objects.filter(user__subject=by, verified=True).values_list("email", flat=True)
@@ -121,7 +135,8 @@ def erase_person(*, subject_id: UUID, by: UUID | None, now: datetime) -> list[UU
     and no second event is recorded, but every eraser looks again: a late delivery may have told an inbox something.
     Erasers run from the highest app down, because the higher ones may need the lower ones' rows to find their own.
     """
-    ids = lock_person(subject_id)
+    lock_people([subject_id])
+    ids = linked_subjects(subject_id)
     if Subject.objects.filter(pk__in=ids, erased_at__isnull=True).update(erased_at=now):
         record_event("person.erased", now=now, actor=by, guild=None, object_kind="subject", object_id=ids[0], data={})
     for entry in reversed(registries.personal_data()):

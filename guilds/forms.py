@@ -19,6 +19,7 @@ from guilds.models import Grant, Guild
 #: Addresses that are pages themselves.
 RESERVED_SLUGS = frozenset({"new"})
 A_YEAR = timedelta(days=365)
+LONGEST_GRANT = 10 * A_YEAR
 
 
 @cache
@@ -110,6 +111,13 @@ class GrantForm(forms.Form):
         """The first midnight after the chosen day, in the guild's zone; call it after `is_valid`."""
         day: date | None = self.cleaned_data["until"]
         return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(self.guild.timezone)) if day else None
+
+    def clean_until(self) -> date | None:
+        """A day that a calendar still has a morning after."""
+        day: date | None = self.cleaned_data["until"]
+        if day and day > timezone.localdate() + LONGEST_GRANT:
+            raise forms.ValidationError(_("Choose a day within the next ten years, or leave it empty."))
+        return day
 
     def clean(self) -> dict[str, Any]:
         """Add `ends_at` to the values."""

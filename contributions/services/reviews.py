@@ -286,7 +286,7 @@ def _check_approval(contribution: Contribution, *, rubric: int, minutes: int) ->
 
 def _locked_for_review(contribution: Contribution, *, by: Subject, now: datetime) -> Contribution:
     """The contribution under the locks of both people, open to a verdict by `by`."""
-    lock_people([contribution.subject_id, by.pk])
+    lock_people([contribution.subject_id, by.pk], by=by.pk)
     contribution = locked_contribution(contribution)
     check_can_review(by, contribution, now)
     state = Contribution.State

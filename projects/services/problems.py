@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Subject
+from accounts.queries import lock_person
 from core.errors import DomainError, TransitionRefused
 from core.events import record_event
 from core.transitions import change_state, note_state
@@ -63,6 +64,7 @@ def draft_problem(
 @transaction.atomic
 def edit_problem(*, problem: Problem, by: Subject, now: datetime, **fields: Any) -> Problem:
     """Change a problem's words (its author while a draft, maintainers until it is decided)."""
+    lock_person(by.pk)
     problem = _locked(problem)
     check_can_edit_problem(by, problem, now)
     for name, value in fields.items():
@@ -110,6 +112,7 @@ def decide_problem(*, problem: Problem, to: str, by: Subject, now: datetime, rea
 
     Raises ReasonMissing without a reason and TransitionRefused for a step that is not declared.
     """
+    lock_person(by.pk)
     problem = _locked(problem)
     check_can_decide_problem(by, problem, now)
     if not reason.strip():
@@ -124,7 +127,10 @@ def decide_problem(*, problem: Problem, to: str, by: Subject, now: datetime, rea
 @transaction.atomic
 def mark_duplicate_problem(*, problem: Problem, original: Problem, by: Subject, now: datetime) -> Problem:
     """Say that a problem repeats another one of the same guild; the author's credit stays with the row."""
-    problem = _locked(problem)
+    # Both, in the order of their ids: two people who call each the other's duplicate would leave a ring.
+    both = Problem.objects.select_for_update(no_key=True, of=("self",)).select_related("guild").order_by("pk")
+    found = {row.pk: row for row in both.filter(pk__in=[problem.pk, original.pk])}
+    problem, original = found[problem.pk], found[original.pk]
     check_can_decide_problem(by, problem, now)
     if original.guild_id != problem.guild_id or original.pk == problem.pk or original.state == "duplicate":
         raise DomainError(_("Choose another problem of this guild that isn't a duplicate itself."))

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Subject
+from accounts.queries import lock_person
 from core.errors import DomainError
 from core.events import record_event
 from core.transitions import change_state, note_state
@@ -85,6 +86,7 @@ def propose_project(
 @transaction.atomic
 def edit_project(*, project: Project, by: Subject, now: datetime, **fields: Any) -> Project:
     """Change a project's words: title, summary, repository_url, language."""
+    lock_person(by.pk)
     project = _locked(project)
     check_can_maintain(by, project, now)
     for name, value in fields.items():
@@ -101,6 +103,7 @@ def change_project_state(*, project: Project, to: str, by: Subject, now: datetim
 
     Resting, archiving and quarantining need a reason. Raises ReasonMissing, TransitionRefused.
     """
+    lock_person(by.pk)
     problem = Problem.objects.select_for_update(no_key=True).get(pk=project.problem_id)
     project = _locked(project)
     check_can_maintain(by, project, now)

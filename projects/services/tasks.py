@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Subject
-from accounts.queries import linked_subjects, same_person
+from accounts.queries import linked_subjects, lock_person, same_person
 from core.errors import DomainError
 from core.events import record_event
 from core.transitions import change_state, note_state
@@ -56,6 +56,7 @@ def draft_task(*, project: Project, by: Subject, now: datetime, title: str, **fi
 @transaction.atomic
 def edit_task(*, task: Task, by: Subject, now: datetime, **fields: Any) -> Task:
     """Change a task's words; difficulty, estimate and kind of help only until it is published."""
+    lock_person(by.pk)
     task = _locked(task)
     check_can_maintain(by, task.project, now)
     allowed = TASK_FIELDS if task.published_at is None else TASK_FIELDS_AFTER_PUBLICATION
