@@ -72,6 +72,8 @@ def database(name: str, url: str) -> dict[str, Any]:
         if urlsplit(url).scheme not in ("postgres", "postgresql"):
             raise ValueError
         found = parse_dsn(url)
+        if not all(port.isdigit() for port in found.get("port", "1").split(",")):
+            raise ValueError
     except (psycopg2.ProgrammingError, ValueError):
         raise ImproperlyConfigured(
             f"{name} is no address of a PostgreSQL database. It looks like "

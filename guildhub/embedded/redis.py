@@ -65,6 +65,7 @@ def start(places: Places, password: str) -> None:
     places.make(places.redis)
     stop(places)
     socket_path(places).unlink(missing_ok=True)
+    (places.redis / "redis.pid").unlink(missing_ok=True)
     if _try_to_start(places, password):
         return
     # What it holds can be done without (sessions are in PostgreSQL, jobs are found by sweeps), so a file that
