@@ -46,6 +46,15 @@ def save_profile(*, subject: Subject, **fields: Any) -> Profile:
     return profile
 
 
+@transaction.atomic
+def start_profile(*, subject: Subject, timezone: str) -> None:
+    """Give somebody who has told nothing yet a time zone to begin with, that of the people they join.
+
+    Without it “today” is UTC's day, and an evening in Majuli is logged on the wrong date.
+    """
+    Profile.objects.get_or_create(subject=subject, defaults={"timezone": timezone})
+
+
 class IdentityClaimed(DomainError):
     """The imported author belongs to a person already."""
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Subject
 from accounts.queries import linked_subjects, lock_people, lock_person
+from accounts.services import start_profile
 from core.errors import DomainError, TransitionRefused
 from core.events import record_event
 from core.transitions import change_state, note_state
@@ -61,6 +62,7 @@ def propose_guild(
         raise AddressTaken(_("A guild with this address exists already. Choose another address.")) from error
     note_state(guild, "", actor=by.pk, now=now)
     Policy.objects.create(guild=guild, version=1, effective_at=now, published_by=by.pk)
+    start_profile(subject=by, timezone=guild.timezone)
     Membership.objects.create(guild=guild, subject=by, joined_at=now)
     return guild
 
@@ -84,6 +86,7 @@ def join_guild(*, guild: Guild, by: Subject, now: datetime, roles: list[str] | N
     ids = lock_person(by.pk)
     if Membership.objects.filter(guild=guild, subject_id__in=ids, left_at__isnull=True).exists():
         raise AlreadyMember(_("You belong to %(guild)s already.") % {"guild": guild.name})
+    start_profile(subject=by, timezone=guild.timezone)
     membership = Membership.objects.create(guild=guild, subject=by, roles=roles or [], joined_at=now)
     _event("membership.joined", guild, by=by, now=now, subject=by.pk)
     return membership

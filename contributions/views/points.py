@@ -47,7 +47,8 @@ class ExplainedLine:
 
     @property
     def value(self) -> int:
-        return self.line.rep or self.line.pts
+        # Vesting moves points from waiting to available, so it changes their sum by nothing.
+        return self.line.rep or self.line.pts or self.line.changes.get("pts_available", 0)
 
 
 @login_required

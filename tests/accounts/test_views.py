@@ -13,6 +13,8 @@ from accounts.models import Profile, Subject, SubjectLink, User
 from accounts.services import save_profile
 from contributions.services import EntryInput, approve_contribution, log_hours
 from core.ids import uuid7
+from guilds.models import Guild
+from guilds.services import join_guild
 from reputation.queries import balances
 from tests.factories import World, make_author, make_world, verify_email
 from tests.html_forms import form_with
@@ -60,8 +62,9 @@ def test_two_people_without_a_handle_and_not_two_with_the_same(world: World) -> 
     ],
 )
 def test_what_cannot_be_saved_is_said_beside_its_field(world: World, changes: dict[str, str], words: str) -> None:
+    before = Profile.objects.filter(subject=world.contributor).values().get()
     assert words in save(client_of(world, "contributor"), **changes)
-    assert not Profile.objects.filter(subject=world.contributor).exists()
+    assert Profile.objects.filter(subject=world.contributor).values().get() == before
 
 
 def test_the_language_chosen_here_wins_over_the_one_picked_before(world: World) -> None:
@@ -69,6 +72,16 @@ def test_the_language_chosen_here_wins_over_the_one_picked_before(world: World) 
     client.cookies["django_language"] = "en"
     save(client, display_name="Nandini")
     assert client.cookies["django_language"].value == ""
+
+
+def test_who_told_nothing_yet_begins_with_the_zone_of_the_guild_they_join(world: World) -> None:
+    Guild.objects.filter(pk=world.guild.pk).update(timezone="Asia/Kolkata")
+    world.guild.refresh_from_db()
+    save_profile(subject=world.outsider, timezone="Europe/Oslo")
+    for person in (world.newcomer, world.outsider):
+        join_guild(guild=world.guild, by=person, now=timezone.now())
+    zones = dict(Profile.objects.values_list("subject_id", "timezone"))
+    assert (zones[world.newcomer.pk], zones[world.outsider.pk]) == ("Asia/Kolkata", "Europe/Oslo")
 
 
 def test_a_zone_that_the_machine_forgot_breaks_no_page(world: World) -> None:
