@@ -8,10 +8,12 @@ import pytest
 from django.utils import timezone
 
 from contributions.services import EntryInput, log_hours
+from contributions.services.history import bring_history
 from core.ids import uuid7
 from core.models import Delivery, Event
 from guilds.services import propose_guild
 from projects.services import draft_problem, submit_problem
+from tests.contributions.histories import days_of
 from tests.factories import World, make_world
 from tests.pages import client_of
 
@@ -65,6 +67,14 @@ def test_a_hub_steward_sees_every_guilds_queues_with_links(world: World) -> None
     ):
         assert f'href="{path}"' in page, path
     assert "Public log" in page and "contributions.tell_contributors" in page
+
+
+def test_history_that_waits_is_counted_in_sessions(world: World) -> None:
+    bring_history(project=world.project, commits=days_of("asha", 3), by=world.maintainer, now=world.now)
+    page = client_of(world, "steward").get("/ops/").content.decode()
+    row = page.split("Imported sessions to accept:")[1].split("</li>")[0]
+    assert ">3<" in row.replace(" ", "")
+    assert f'href="/projects/{world.project.slug}/history/"' in page
 
 
 def test_a_guilds_steward_sees_their_own_guild_only(world: World) -> None:
