@@ -96,7 +96,7 @@ def accept_history(
 def continue_acceptance(*, acceptance_id: UUID, now: datetime, on_progress: Progress | None = None) -> None:
     """What the background job does: credit a started acceptance to its end. Safe to run twice, and at once.
 
-    A refusal, or the sixth attempt, ends it with words on the row; what was credited stays credited.
+    A refusal, or the sixth attempt that got nowhere, ends it with words on the row; what was credited stays credited.
     """
     acceptance = HistoryAcceptance.objects.select_related("project__guild", "accepted_by").get(pk=acceptance_id)
     if acceptance.state != HistoryAcceptance.State.RUNNING:
@@ -193,7 +193,11 @@ def _credit_batch(acceptance: HistoryAcceptance, *, now: datetime) -> int | None
         data={"project": project.pk, "sessions": len(sessions), "points": points},
     )
     HistoryAcceptance.objects.filter(pk=acceptance.pk).update(
-        done=F("done") + len(sessions), points=F("points") + points, seen_at=Now()
+        # Attempts that got further are not counted: only what dies at the same place again and again is given up.
+        done=F("done") + len(sessions),
+        points=F("points") + points,
+        attempts=0,
+        seen_at=Now(),
     )
     return len(sessions)
 

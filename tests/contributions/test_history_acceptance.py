@@ -323,3 +323,23 @@ def test_an_author_claimed_or_erased_at_the_last_moment_is_not_credited(
     assert (done.sessions, done.left_own) == (1, 1)
     assert Contribution.objects.get().subject.imported_identity.name == "Asha"
     assert all_checks_silent()
+
+
+def test_an_acceptance_that_always_dies_at_the_same_place_is_given_up_in_words(world: World) -> None:
+    bring(world, days_of("Asha", 2))
+    row = start_acceptance(project=world.project, by=world.maintainer, now=world.now)
+    HistoryAcceptance.objects.filter(pk=row.pk).update(attempts=5)
+    continue_acceptance(acceptance_id=row.pk, now=world.now)
+    row.refresh_from_db()
+    assert row.state == "failed" and "five times" in row.error
+    assert accept(world) == 2, "a person can try again"
+
+
+def test_the_sweep_finds_an_acceptance_that_lost_its_worker(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    bring(world, days_of("Asha", 2))
+    row = start_acceptance(project=world.project, by=world.maintainer, now=world.now)
+    asked: list[object] = []
+    monkeypatch.setattr(acceptance_services, "nudge", lambda job, *args: asked.append(args))
+    assert acceptance_services.resume_acceptances(now=world.now + timedelta(minutes=1)) == 0
+    assert acceptance_services.resume_acceptances(now=world.now + timedelta(minutes=3)) == 1
+    assert asked == [(str(row.pk),)]

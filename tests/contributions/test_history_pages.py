@@ -101,7 +101,8 @@ def test_a_history_goes_from_a_file_to_credit(world: World, maintainer: Client) 
     progress = reverse("contributions:history_acceptance_progress", args=[world.project.slug, acceptance.pk])
     assert maintainer.get(progress).json()["finished"] is True
     assert Contribution.objects.filter(source="imported").count() == 4
-    assert "Waiting to be accepted" not in words(maintainer.get(address(world)).content)
+    page = words(maintainer.get(address(world)).content)
+    assert "Waiting to be accepted" not in page and "Last accepted: 4 sessions, 65 REP" in page
 
 
 def test_one_persons_sessions_are_accepted_with_one_button(world: World, maintainer: Client) -> None:
