@@ -112,7 +112,8 @@ def _unpacked(data: bytes) -> bytes:
 def _commit(line: bytes) -> Commit:
     row = _row(line)
     if unknown := sorted(str(key) for key in row.keys() - _KNOWN):
-        raise _BadLine(_("there is a column “%(name)s” that nobody here knows.") % {"name": unknown[0][:40]})
+        name = unknown[0][:40].encode("utf-8", "replace").decode()  # half a surrogate pair can't be shown either
+        raise _BadLine(_("there is a column “%(name)s” that nobody here knows.") % {"name": name})
     if missing := [name for name in _NEEDED if name not in row]:
         raise _BadLine(_("the column “%(name)s” is missing.") % {"name": missing[0]})
     if not isinstance(row["sha"], str) or not _SHA.fullmatch(row["sha"]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -167,7 +167,8 @@ def _store_batch(row: HistoryImport, batch: Sequence[Commit], *, now: datetime) 
             project_id=row.project_id,
             history_import_id=row.pk,
             sha=commit.sha,
-            authored_at=commit.authored_at,
+            # In UTC: some clocks were set to offsets that Python reads and Postgres does not.
+            authored_at=commit.authored_at.astimezone(UTC),
             authored_on=commit.authored_at.date(),
             set_aside=reason,
             insertions=commit.insertions,
