@@ -39,6 +39,7 @@ def tell_contributors(events: Sequence[Event]) -> None:
                 event_id=event.pk,
                 url=reverse("contributions:contribution", args=[work.pk]),
                 params=params,
+                happened_at=event.occurred_at,
             )
         )
     notify(news, now=timezone.now())

@@ -17,13 +17,17 @@ from notices.models import Notice
 
 @dataclass(frozen=True)
 class News:
-    """What to tell whom: `kind` is a key of `notices.kinds.NOTICE_KINDS`, `params` fill its sentence."""
+    """What to tell whom: `kind` is a key of `notices.kinds.NOTICE_KINDS`, `params` fill its sentence.
+
+    `happened_at` is shown with it; a notice that a stopped worker brought late still says when the thing happened.
+    """
 
     subject_id: UUID
     kind: str
     event_id: UUID
     url: str = ""
     params: dict[str, Any] = field(default_factory=dict)
+    happened_at: datetime | None = None
 
 
 @transaction.atomic
@@ -36,7 +40,7 @@ def notify(news: Iterable[News], *, now: datetime) -> int:
             event_id=item.event_id,
             url=item.url,
             params=item.params,
-            created_at=now,
+            created_at=item.happened_at or now,
         )
         for item in news
     ]
