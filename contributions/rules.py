@@ -37,9 +37,7 @@ HISTORY_ACCEPTANCE_TRANSITIONS: dict[str, frozenset[str]] = {
 }
 
 #: States in which a contribution's time counts against the day and against overlaps.
-TIME_COUNTS: frozenset[str] = frozenset(
-    {"submitted", "in_review", "approved", "vested", "challenged", "upheld"}
-)
+TIME_COUNTS: frozenset[str] = frozenset({"submitted", "in_review", "approved", "vested", "challenged", "upheld"})
 
 #: States in which its owner may change it.
 EDITABLE: frozenset[str] = frozenset({"draft", "returned", "withdrawn"})
@@ -52,6 +50,8 @@ ENTRY_MINUTES_MOST = DAY_MINUTES_MOST
 #: The furthest a calendar can be ahead of UTC.
 EARTH_AHEAD = timedelta(hours=14)
 OLDEST_WORKED_ON = date(2000, 1, 1)
+#: A slip of the finger, and near the end of all calendars no clock time can be reckoned with.
+NEWEST_WORKED_ON = date(2099, 12, 31)
 
 
 def latest_worked_on(now: datetime) -> date:

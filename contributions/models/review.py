@@ -64,8 +64,10 @@ class Review(models.Model):
             ),
             models.CheckConstraint(
                 name="review_approval_is_complete",
-                condition=(Q(verdict="approved", rubric__isnull=False, minutes_approved__isnull=False)
-                & Q(rubric__gte=2, minutes_approved__gte=1))
+                condition=(
+                    Q(verdict="approved", rubric__isnull=False, minutes_approved__isnull=False)
+                    & Q(rubric__gte=2, minutes_approved__gte=1)
+                )
                 | (Q(verdict__in=["returned", "rejected"]) & Q(minutes_approved__isnull=True)),
                 violation_error_message=_("An approval has a rubric of 2 or more and minutes."),
             ),

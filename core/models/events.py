@@ -59,12 +59,8 @@ class Delivery(models.Model):
     class Meta:
         verbose_name_plural = "deliveries"
         indexes = [
-            models.Index(
-                fields=["consumer", "due_at"], name="delivery_due", condition=Q(parked_at__isnull=True)
-            ),
-            models.Index(
-                fields=["parked_at"], name="delivery_parked", condition=Q(parked_at__isnull=False)
-            ),
+            models.Index(fields=["consumer", "due_at"], name="delivery_due", condition=Q(parked_at__isnull=True)),
+            models.Index(fields=["parked_at"], name="delivery_parked", condition=Q(parked_at__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["event", "consumer"], name="delivery_once_per_consumer"),
