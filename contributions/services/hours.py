@@ -16,7 +16,7 @@ from accounts.models import Subject
 from accounts.queries import lock_person
 from contributions.models import Contribution, TimeEntry
 from contributions.permissions import check_owner
-from contributions.rules import EDITABLE, ENTRY_MINUTES_MOST, OLDEST_WORKED_ON
+from contributions.rules import EDITABLE, ENTRY_MINUTES_MOST, NEWEST_WORKED_ON, OLDEST_WORKED_ON
 from contributions.services.steps import locked_contribution, move_task, note_event, stop_counting
 from contributions.services.submission import try_submit
 from core.errors import DomainError, TransitionRefused
@@ -236,6 +236,8 @@ def _check_possible(entries: Sequence[EntryInput]) -> None:
             raise HoursImpossible(_("One entry takes between 1 minute and 16 hours."))
         if entry.worked_on < OLDEST_WORKED_ON:
             raise HoursImpossible(_("Choose a day after the year 2000."))
+        if entry.worked_on > NEWEST_WORKED_ON:
+            raise HoursImpossible(_("Choose a day of this century."))
 
 
 def _payload_hash(task: Task, entries: Sequence[EntryInput], note: str, link: str) -> str:

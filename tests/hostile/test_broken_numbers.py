@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from contributions.models import Contribution
+from core.ids import uuid7
 from guilds.models import Grant
 from tests.factories import make_world
 from tests.pages import client_of
@@ -19,3 +21,13 @@ def test_a_right_until_the_end_of_all_calendars_is_refused_in_words() -> None:
     assert answer.status_code == 200
     assert "within the next ten years" in answer.content.decode()
     assert not Grant.objects.filter(subject=world.contributor).exists()
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_hours_at_the_ends_of_all_calendars_are_refused_in_words(day: str) -> None:
+    world = make_world(timezone.now())
+    typed = {"client_id": str(uuid7()), "task": str(world.open_work.pk), "length": "180", "started": "23:00"}
+    answer = client_of(world, "contributor").post("/log/", {**typed, "day": "other", "other_day": day})
+    assert answer.status_code == 200
+    assert "Choose a day" in answer.content.decode()
+    assert not Contribution.objects.exists()
