@@ -17,7 +17,16 @@ class ShortBrokerErrors(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Shorten the record; every record passes."""
         error = record.exc_info[1] if record.exc_info else None
-        if record.name.startswith(("celery", "kombu")) and isinstance(error, _BROKER_ERRORS):
+        if record.name.startswith(("celery", "kombu")) and _comes_of_the_broker(error):
             record.msg, record.args = record.getMessage().partition("\n")[0], ()
             record.exc_info = record.exc_text = None
         return True
+
+
+def _comes_of_the_broker(error: BaseException | None) -> bool:
+    """Whether this error, or one that it was raised in the middle of, is a lost connection."""
+    while error is not None:
+        if isinstance(error, _BROKER_ERRORS):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -96,7 +96,10 @@ class Supervisor:
                 "--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
                 "--workers-kill-timeout", "5", "guildhub.wsgi:application",
             ],
-            "worker": [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "2"],
+            # One worker has nobody to gossip with, and would stumble over it when Redis comes back.
+            "worker": [
+                *celery, "worker", "--loglevel", "WARNING", "--concurrency", "2", "--without-gossip", "--without-mingle",
+            ],
             "scheduler": [*celery, "beat", "--loglevel", "WARNING", "--pidfile="],
         }  # fmt: skip
         for name, command in commands.items():

@@ -10,7 +10,8 @@ from typing import IO
 
 WIDTH = 9
 _COLOURS = {"guildhub": "1;35", "web": "36", "worker": "32", "scheduler": "33", "setup": "34", "servers": "31"}
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]")
+# Log lines hold what visitors sent: no escape sequence of theirs may reach the terminal.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Printer:
