@@ -73,6 +73,20 @@ class _WorkForm(forms.Form):
         self.fields["task"].widget.choices = [(label, options) for label, options in groups if options]
 
 
+class _OtherNumber(forms.NumberInput):
+    """A number that only counts beside the chip “other”: the browser must not insist on it while it is out of sight."""
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return False
+
+
+class _OtherDate(forms.DateInput):
+    """Likewise, a date."""
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return False
+
+
 class LogForm(_WorkForm):
     """Hours in two taps: a length and the button; everything else is preset or optional."""
 
@@ -82,14 +96,16 @@ class LogForm(_WorkForm):
     )
     minutes = forms.IntegerField(
         label=_("Minutes"),
-        required=False,
         min_value=1,
         max_value=ENTRY_MINUTES_MOST,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        widget=_OtherNumber(attrs={"inputmode": "numeric"}),
+        error_messages={"required": _("Say how many minutes it took.")},
     )
     day = forms.ChoiceField(label=_("When?"), widget=forms.RadioSelect(attrs={"class": "chips"}))
     other_day = forms.DateField(
-        label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Day"),
+        widget=_OtherDate(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Choose the day on which you did the work.")},
     )
 
     def __init__(self, data: Any = None, *, today: date, tasks: Iterable[Task] = (), **kwargs: Any) -> None:
@@ -121,18 +137,10 @@ class LogForm(_WorkForm):
             days.choices = [(posted, date_format(known, "DATE_FORMAT")), *days.choices]
 
     def clean(self) -> dict[str, Any]:
-        """Ask for what “other” leaves open."""
-        if self.cleaned_data.get("length") == OTHER and self.cleaned_data.get("minutes") is None:
-            if "minutes" not in self.errors:
-                self.add_error("minutes", _("Say how many minutes it took."))
-        elif self.cleaned_data.get("length") != OTHER:
-            self._errors.pop("minutes", None)
-        if (
-            self.cleaned_data.get("day") == OTHER
-            and self.cleaned_data.get("other_day") is None
-            and "other_day" not in self.errors
-        ):
-            self.add_error("other_day", _("Choose the day on which you did the work."))
+        """What stands beside a chip that wasn't chosen doesn't matter, whatever was typed there."""
+        for chips, other in (("length", "minutes"), ("day", "other_day")):
+            if self.cleaned_data.get(chips) != OTHER:
+                self._errors.pop(other, None)
         return self.cleaned_data
 
     def entry(self) -> EntryInput:
