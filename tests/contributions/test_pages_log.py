@@ -151,6 +151,8 @@ def test_a_start_is_a_clock_time_where_the_reader_is(world: World) -> None:
         ({"length": "99"}, "not one of the available choices"),
         ({"day": "other"}, "Choose the day on which you did the work."),
         ({"day": "other", "other_day": "1999-12-31"}, "Choose a day after the year 2000."),
+        ({"day": "other", "other_day": "9999-12-31", "started": "23:30"}, "Choose a day"),
+        ({"day": "0001-01-01", "started": "00:00"}, "Choose a day"),
         ({"day": "yesterday"}, "not one of the available choices"),
         ({"task": "0190f000-0000-7000-8000-000000000000"}, "This task is gone."),
         ({"link": "javascript:alert(1)"}, "Write a whole web address"),
