@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import sys
 import threading
@@ -26,6 +27,7 @@ class Supervisor:
 
     def __init__(self, printer: Printer) -> None:
         self.printer = printer
+        self.run_id = secrets.token_hex(8)
         self.stopping = threading.Event()
         self.children: list[Child] = []
         self.one_shot: Child | None = None
@@ -48,17 +50,19 @@ class Supervisor:
         bind, embedded = str(settings.BIND), bool(settings.EMBEDDED)
         given = int(settings.PORT) if os.environ.get("PORT") else None
         try:
+            choose_port(bind, given)
+            if not self._prepare() or self.stopping.is_set():
+                return 0 if self.stopping.is_set() else 1
+            # Asked again, because preparing took a while the first time and somebody else may have come.
             port = choose_port(bind, given)
         except PortBusy as busy:
             self.printer.say(str(busy))
             return 1
         if given is None and port != FIRST_PORT:
             self.printer.say(f"Port {FIRST_PORT} is used by another program; taking {port}.")
-        if not self._prepare() or self.stopping.is_set():
-            return 0 if self.stopping.is_set() else 1
         self._start_children(bind, port)
         address = f"http://{f'[{bind}]' if ':' in bind else bind}:{port}"
-        if self._wait_for(address, embedded):
+        if self._wait_for(address, "" if embedded else settings.ALLOWED_HOSTS[0].lstrip(".")):
             self._greet(address, demo=bool(settings.DEMO))
         self._watch(embedded)
         return 0
@@ -108,13 +112,18 @@ class Supervisor:
             child.start()
 
     def _environment(self) -> dict[str, str]:
-        return {**os.environ, "DJANGO_SETTINGS_MODULE": "guildhub.settings", "PYTHONUNBUFFERED": "1"}
+        return {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "guildhub.settings",
+            "PYTHONUNBUFFERED": "1",
+            "GUILDHUB_RUN": self.run_id,
+        }
 
-    def _wait_for(self, address: str, embedded: bool) -> bool:
+    def _wait_for(self, address: str, host: str) -> bool:
         """Whether the web server answered before the patience ended; children that die meanwhile are restarted."""
         ends = time.monotonic() + ANSWER_SECONDS
         while time.monotonic() < ends and not self.stopping.wait(0.1):
-            if answers(f"{address}/healthz"):
+            if answers(f"{address}/healthz", self.run_id, host=host):
                 return True
             self._look_after(embedded=False)
         if not self.stopping.is_set():

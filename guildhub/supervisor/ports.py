@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import socket
-import urllib.error
 import urllib.request
 
 FIRST_PORT = 8000
 TRIED = 50
+#: `/healthz` says in it which run it belongs to.
+RUN_HEADER = "Guildhub-Run"
 
 
 class PortBusy(Exception):
@@ -56,18 +57,15 @@ def why_not(bind: str, port: int) -> str | None:
     return None
 
 
-def answers(address: str, *, timeout: float = 2.0) -> bool:
-    """Whether a web server says yes there. A redirect is an answer too."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect())
+def answers(address: str, run: str, *, host: str = "", timeout: float = 2.0) -> bool:
+    """Whether the web server of this very run says yes there, and not another that took the port meanwhile.
+
+    It is asked for by the name `host`, when it doesn't answer to its number.
+    """
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    request = urllib.request.Request(address, headers={"Host": host} if host else {})
     try:
-        with opener.open(address, timeout=timeout):
-            return True
-    except urllib.error.HTTPError as error:
-        return error.code < 400
+        with opener.open(request, timeout=timeout) as answer:
+            return bool(answer.headers.get(RUN_HEADER) == run)
     except (OSError, ValueError):
         return False
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_args: object, **_kwargs: object) -> None:
-        """Don't follow: the redirect itself is the answer."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
@@ -12,7 +14,11 @@ from django.views.decorators.http import require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 while this process answers, whatever became of the databases: a restart would not mend those."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    answer = HttpResponse("ok\n", content_type="text/plain")
+    run = os.environ.get("GUILDHUB_RUN")
+    if run:
+        answer["Guildhub-Run"] = run
+    return answer
 
 
 @require_safe

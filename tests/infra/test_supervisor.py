@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -58,7 +59,13 @@ def test_without_a_wish_the_next_free_port_is_taken(monkeypatch: pytest.MonkeyPa
 
 def test_nobody_answers_on_a_port_that_accepts_and_is_silent() -> None:
     with busy_port() as port:
-        assert not answers(f"http://127.0.0.1:{port}/healthz", timeout=0.2)
+        assert not answers(f"http://127.0.0.1:{port}/healthz", "this run", timeout=0.2)
+
+
+def test_the_answer_of_another_run_does_not_count(live_server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GUILDHUB_RUN", "another run")
+    assert not answers(f"{live_server.url}/healthz", "this run")
+    assert answers(f"{live_server.url}/healthz", "another run")
 
 
 def child(words: str, out: io.StringIO) -> Child:
@@ -152,11 +159,19 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[Path]:
+def loaded() -> Iterator[Path]:
     """A state that the runs of this module share, one after the other."""
     with fresh_state() as state:
-        state.parent.mkdir(exist_ok=True)
         yield state
+
+
+@pytest.fixture
+def place(loaded: Path) -> Iterator[Path]:
+    """The shared state, with nothing running in it before and after."""
+    yield loaded
+    for process in processes_of(loaded):
+        process.kill()
+    until(lambda: processes_of(loaded) == [], "the test's processes end")
 
 
 def fetch(address: str) -> int:
