@@ -144,7 +144,7 @@ CACHES = {
         "KEY_PREFIX": text("REDIS_PREFIX", "guildhub"),
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "core.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 SESSION_COOKIE_HTTPONLY = True
 CELERY_BROKER_URL = text("BROKER_URL") or REDIS_URL.replace("unix://", "redis+socket://", 1)
