@@ -93,7 +93,9 @@ def _queue(request: HttpRequest, works: QuerySet[Contribution], project: Project
 def _approve_each(request: HttpRequest, chosen: Collection[str], rubric: int) -> list[Outcome]:
     """Approve what was ticked, at the minutes claimed; each in its own transaction, so one refusal stops no other."""
     outcomes = []
-    ticked = Contribution.objects.filter(pk__in=chosen).select_related("task")
+    # Only of guilds in which this person reviews: a refusal would tell the title of somebody else's task.
+    mine = rights_of(ids_of(request.user), timezone.now())
+    ticked = Contribution.objects.filter(pk__in=chosen, guild_id__in=mine).select_related("task")
     for work in ticked.annotate(minutes=Sum("entries__minutes")).order_by("submitted_at", "pk"):
         try:
             approval = approve_contribution(

@@ -69,7 +69,7 @@ def test_the_answer_of_another_run_does_not_count(live_server: Any, monkeypatch:
 
 
 def child(words: str, out: io.StringIO) -> Child:
-    return Child("worker", [sys.executable, "-c", words], dict(os.environ), Printer(out))
+    return Child("worker", [sys.executable, "-c", words], {**os.environ, "PYTHONUNBUFFERED": "1"}, Printer(out))
 
 
 def test_what_a_child_says_comes_in_lines_with_its_name() -> None:
