@@ -183,7 +183,7 @@ def _embedded_place(bind: str) -> Place:
         raise ImproperlyConfigured(str(error)) from error
     return Place(
         is_embedded=True,
-        is_debug=yes_or_no("DEBUG", True),
+        is_debug=yes_or_no("DEBUG", False),
         secret_key=text("SECRET_KEY", servers.secret_key),
         allowed_hosts=["localhost", "127.0.0.1", "[::1]", bind],
         database=database("DATABASE_URL", servers.database_url),

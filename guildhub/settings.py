@@ -27,8 +27,9 @@ ALLOWED_HOSTS = _place.allowed_hosts
 REDIS_URL = _place.redis_url
 STATE_DIR = _place.state_dir
 
-#: One-click login as the demo guild's people. Only on this machine, with the embedded servers.
-DEMO = EMBEDDED and DEBUG
+#: One-click log-in as the demo guild's people, the kept mail, the gallery. Only on this machine, with the embedded
+#: servers. DEBUG is something else: it swaps our error pages for Django's, and is off unless a developer asks for it.
+DEMO = EMBEDDED
 
 # Database: the app's login owns nothing; migrations run as the owner (core/database_logins.py) -----------------------
 

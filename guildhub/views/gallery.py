@@ -1,4 +1,4 @@
-"""The gallery of components, for debug only: every piece of the interface, what it takes, an example."""
+"""The gallery of components, in the demo only: every piece of the interface, what it takes, an example."""
 
 import re
 from datetime import timedelta
@@ -51,8 +51,8 @@ def component_docs() -> dict[str, str]:
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
-    """Show every component. Answers 404 outside debug."""
-    if not settings.DEBUG:
+    """Show every component. Answers 404 outside the demo."""
+    if not settings.DEMO:
         raise Http404
     messages.success(request, "Saved: 1 h on “Label 40 flood photos”. It waits for a review now.")
     now = timezone.now()

@@ -70,15 +70,15 @@ def test_an_unknown_part_and_a_demo_without_people(demo: User) -> None:
     assert answer.status_code == 503 and b"There is no demo guild here" in answer.content
 
 
-def test_the_kept_mail_is_read_in_debug_only(settings: object, tmp_path: Path) -> None:
+def test_the_kept_mail_is_read_in_the_demo_only(settings: object, tmp_path: Path) -> None:
     settings.STATE_DIR = tmp_path  # type: ignore[attr-defined]
     (tmp_path / "mail").mkdir()
     hostile = EmailMessage("Your code: ABC-123 <b>", "Type <script>alert(1)</script> ABC-123", to=["a@example.org"])
     KeptMailBackend(stream=io.StringIO()).send_messages([hostile])
     assert Client().get("/mail/").status_code == 404
-    settings.DEBUG = settings.EMBEDDED = True  # type: ignore[attr-defined]
+    settings.DEMO = True  # type: ignore[attr-defined]
     page = Client().get("/mail/").content.decode()
     assert "Your code: ABC-123 &lt;b&gt;" in page and "a@example.org" in page
     assert "<script>alert" not in page
-    settings.EMBEDDED = False  # type: ignore[attr-defined]
+    settings.DEMO = False  # type: ignore[attr-defined]
     assert Client().get("/mail/").status_code == 404
