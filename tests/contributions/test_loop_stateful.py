@@ -362,6 +362,6 @@ def test_the_loop_keeps_its_invariants_for_long() -> None:
     run_state_machine_as_test(
         Loop,
         settings=settings(
-            max_examples=200, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=150, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
