@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from contributions.models import Contribution
@@ -26,6 +27,8 @@ from guildhub.demo.stage import MAIN_GUILD, Stage
 from guilds.models import Guild
 from notices.services import mark_inbox_read
 
+#: What puts its steps onto the timeline, in this order where two steps have the same moment.
+CHAPTERS = (plan_founding, plan_ground, plan_episodes, plan_lately, plan_evenings, plan_histories)
 #: Told one line at a time while the story is loaded.
 Say = Callable[[str], None]
 
@@ -63,7 +66,7 @@ def load_demo(*, now: datetime, say: Say = lambda line: None) -> LoadedDemo | No
             return None
         _check_addresses()
         stage = Stage(now)
-        for plan in (plan_founding, plan_ground, plan_episodes, plan_lately, plan_evenings, plan_histories):
+        for plan in CHAPTERS:
             plan(stage)
         _plan_progress(stage, say)
         stage.line.at(stage.line.days_ago(READ_DAYS, 23, 59), lambda at: _read_inboxes(stage, at))
@@ -93,14 +96,17 @@ def _check_addresses() -> None:
 def _plan_progress(stage: Stage, say: Say) -> None:
     """A line for every month of the story, told when it is over."""
     for months in range(6, 0, -1):
+        moment = stage.line.days_ago(months * MONTH_DAYS, 23, 58)
+        stage.line.at(moment, lambda _at, months=months: say(_progress(stage, months)))
 
-        def tell(_at: datetime, months: int = months) -> None:
-            count = Contribution.objects.count()
-            say(_("%(months)s months ago: %(people)s people, %(works)s pieces of work so far.") % {
-                "months": months, "people": len(stage.people), "works": count,
-            })  # fmt: skip
 
-        stage.line.at(stage.line.days_ago(months * MONTH_DAYS, 23, 58), tell)
+def _progress(stage: Stage, months: int) -> str:
+    line = ngettext(
+        "%(months)s month ago: %(people)s people, %(works)s pieces of work so far.",
+        "%(months)s months ago: %(people)s people, %(works)s pieces of work so far.",
+        months,
+    )
+    return line % {"months": months, "people": len(stage.people), "works": Contribution.objects.count()}
 
 
 def _read_inboxes(stage: Stage, at: datetime) -> None:

@@ -43,7 +43,7 @@ PEOPLE: tuple[Person, ...] = (
     Person("nirmali", "নিৰ্মালী দাস", 182, 0.2, ("organising",), email="steward@example.org"),
     Person("jahnavi", "Jahnavi Phukan", 182, 0.4, ("research", "organising"), email="maintainer@example.org"),
     Person("tariq", "Tariq Hussain", 178, 0.3, ("testing", "code"), email="reviewer@example.org"),
-    Person("rimjhim", "Rimjhim Bora", 171, 1.0, ("data", "annotation", "code"), email="contributor@example.org"),
+    Person("rimjhim", "Rimjhim Bora", 171, 1.6, ("data", "annotation", "code"), email="contributor@example.org"),
     Person("pallab", "Pallab Doley", 1, 0, ("annotation", "field"), email="newcomer@example.org"),
     Person("meher", "Meher Irani", 190, guild="", email="hub-steward@example.org"),
     Person("ingrid", "Ingrid Solberg", 20, guild="", email="outsider@example.org", zone="Europe/Oslo"),
