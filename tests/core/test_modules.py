@@ -21,7 +21,7 @@ UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9
 ITEM = """
 <li data-item id="item{n}">
   <label><input type="checkbox" data-tick form="bulk" name="chosen" value="{n}">tick</label>
-  <a data-open href="/work/{n}">open</a>
+  <a data-open href="/piece/{n}">open</a>
   <form method="post" action="/review/{n}">
     <input type="radio" data-rating name="rubric" value="2">
     <input type="radio" data-rating name="rubric" value="4">
@@ -145,7 +145,7 @@ class TestReview:
         site.page.keyboard.press("j")
         site.page.keyboard.press("Enter")
         site.wait_for_sent(1)
-        assert site.sent == [("/work/1", {})]
+        assert site.sent == [("/piece/1", {})]
 
     def test_the_keys_can_be_switched_off_and_stay_off(self, site: Site) -> None:
         site.page.locator("[data-keys-switch]").uncheck()
