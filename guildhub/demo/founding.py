@@ -70,10 +70,10 @@ GRANTS = (
     (181, "jahnavi", "maintainer", "nirmali", "brahmaputra"),
     (176, "tariq", "reviewer", "nirmali", "brahmaputra"),
     (170, "bhaskar", "maintainer", "nirmali", "brahmaputra"),
-    (165, "sunita", "reviewer", "nirmali", "brahmaputra"),
-    (148, "sunita", "maintainer", "nirmali", "brahmaputra"),
+    (165, "sunita", "maintainer", "nirmali", "brahmaputra"),
     (140, "ayesha", "reviewer", "nirmali", "brahmaputra"),
     (126, "rituraj", "reviewer", "nirmali", "brahmaputra"),
+    (75, "manas", "reviewer", "nirmali", "brahmaputra"),
     (118, "budi", "maintainer", "sri", "ciliwung"),
     (117, "dewi", "reviewer", "sri", "ciliwung"),
 )

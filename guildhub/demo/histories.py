@@ -43,7 +43,7 @@ def _bring(stage: Stage) -> Step:
             commits=commits,
             by=stage.people["jahnavi"],
             now=now,
-            file_name="majuli-flood-map.jsonl",
+            file_name=f"majuli-flood-map-{now.date().isoformat()}.jsonl",
         )
 
     return bring
