@@ -44,13 +44,6 @@ def check_can_review(subject: Subject, contribution: Contribution, now: datetime
         )
 
 
-def can_read_details(subject: Subject | None, contribution: Contribution, now: datetime) -> bool:
-    """Note, link and clock times: for the owner, reviewers and stewards only."""
-    if subject is None:
-        return False
-    return same_person(subject.pk, contribution.subject_id) or can_review_in(subject.pk, contribution.guild, now)
-
-
 def check_can_import(subject: Subject, guild: Guild, now: datetime) -> None:
     """Maintainers bring a repository's history and accept its sessions."""
     check_guild_open(guild)

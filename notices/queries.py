@@ -13,8 +13,3 @@ from notices.models import Notice
 def inbox(subject_ids: Sequence[UUID]) -> QuerySet[Notice]:
     """A person's notices, newest first; pass every linked subject id."""
     return Notice.objects.filter(subject_id__in=subject_ids).order_by("-id")
-
-
-def unread_count(subject_ids: Sequence[UUID]) -> int:
-    """How many notices wait to be read."""
-    return Notice.objects.filter(subject_id__in=subject_ids, read_at__isnull=True).count()

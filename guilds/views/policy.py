@@ -83,13 +83,8 @@ def _reviewers(p: Policy) -> str:
 
 
 def _clock(p: Policy) -> str:
-    return _(
-        "After %(reminder)s days the reviewer is reminded, after %(reassign)s another one may take it, "
-        "after %(queue)s it goes to the whole guild."
-    ) % {
-        "reminder": _number(p.review_reminder_days),
-        "reassign": _number(p.review_reassign_days),
-        "queue": _number(p.review_guild_queue_days),
+    return _("%(days)s days after a reviewer took it, another one may take it over.") % {
+        "days": _number(p.review_reassign_days)
     }
 
 
