@@ -59,7 +59,20 @@ class Policy(models.Model):
     unreviewed_limit = models.PositiveIntegerField(
         default=5, help_text="unreviewed contributions that stop claiming tasks"
     )
+    review_standing = models.PositiveIntegerField(default=400, help_text="standing that lets a member review")
+    vouch_standing = models.PositiveIntegerField(default=150, help_text="standing that lets a member vouch")
+    vote_standing = models.PositiveIntegerField(default=50, help_text="standing that lets a member vote")
+    reviewers_enough = models.PositiveIntegerField(
+        default=3, help_text="fewer reviewers than this mark the guild's work as low assurance"
+    )
+    verdict_undo_seconds = models.PositiveIntegerField(
+        default=60, help_text="a verdict is posted so long after it was given, and can be undone until then"
+    )
+    review_batch_minutes = _minutes(60, "claimed minutes of one task that are judged together at most")
     claim_lease_days = models.PositiveIntegerField(default=14)
+    claim_reminder_days = models.PositiveIntegerField(
+        default=3, help_text="days before a claim ends that its person is reminded"
+    )
     vesting_days = models.PositiveIntegerField(default=7)
     expiry_months = models.PositiveIntegerField(default=24)
 
