@@ -11,6 +11,7 @@ from accounts.models import Subject
 from accounts.queries import same_person
 from contributions.models import Contribution
 from core.errors import PermissionRefused
+from core.rights import Right, Who, machine, may
 from guilds.models import Guild
 from guilds.permissions import check_guild_open, check_maintainer, has_grant
 
@@ -48,3 +49,36 @@ def check_can_import(subject: Subject, guild: Guild, now: datetime) -> None:
     """Maintainers bring a repository's history and accept its sessions."""
     check_guild_open(guild)
     check_maintainer(subject, guild, now)
+
+
+RIGHTS: tuple[Right, ...] = (
+    may(
+        "log_hours",
+        Who.SIGNED_IN,
+        note="always stored; without membership, or in a closed guild, it waits as a draft",
+        in_closed_guild=True,
+    ),
+    may("edit_contribution", Who.OWNER, note="until it is handed in", in_closed_guild=True),
+    may("submit_contribution", Who.OWNER, note="what a rule refuses stays a draft", in_closed_guild=True),
+    may("withdraw_contribution", Who.OWNER, note="until it is decided", in_closed_guild=True),
+    may("retry_contribution", Who.OWNER, note="after it was not accepted", in_closed_guild=True),
+    may("take_review", Who.REVIEWER, note="of somebody else's work"),
+    may("release_review", Who.REVIEWER, note="of somebody else's work"),
+    may("approve_contribution", Who.REVIEWER, note="of somebody else's work"),
+    may("return_contribution", Who.REVIEWER, note="of somebody else's work"),
+    may("reject_contribution", Who.REVIEWER, note="of somebody else's work"),
+    may("bring_history", Who.MAINTAINER, note="also whoever runs the server"),
+    may("take_back_import", Who.MAINTAINER, note="before any of its sessions was accepted"),
+    may("upload_history", Who.MAINTAINER),
+    may("start_import", Who.MAINTAINER),
+    may("discard_import", Who.MAINTAINER),
+    may("start_acceptance", Who.MAINTAINER, note="of others' sessions"),
+    may("accept_history", Who.MAINTAINER, note="of others' sessions"),
+    *machine(
+        "pay_for_review",
+        "continue_acceptance",
+        "resume_acceptances",
+        "read_import",
+        "resume_imports",
+    ),
+)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Subject
 from accounts.queries import linked_subjects
 from core.errors import PermissionRefused
+from core.rights import Right, Who, may
 from guilds.models import Guild
 from guilds.queries import is_member, live_grants
 
@@ -68,3 +69,14 @@ def check_hub_steward(subject: Subject) -> None:
     """Refuse everybody but the hub's own stewards."""
     if not is_hub_steward(subject):
         raise PermissionRefused(_("Only a steward of this hub can do this."))
+
+
+RIGHTS: tuple[Right, ...] = (
+    may("propose_guild", Who.SIGNED_IN),
+    may("open_guild", Who.HUB_STEWARD, note="for another person"),
+    may("join_guild", Who.SIGNED_IN),
+    may("leave_guild", Who.SIGNED_IN, note="whoever is no member changes nothing", in_closed_guild=True),
+    may("grant_right", Who.STEWARD, Who.HUB_STEWARD, note="to another member"),
+    may("revoke_right", Who.STEWARD, Who.HUB_STEWARD, in_closed_guild=True),
+    may("publish_policy", Who.STEWARD, Who.HUB_STEWARD),
+)

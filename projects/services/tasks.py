@@ -14,7 +14,7 @@ from accounts.queries import linked_subjects, lock_person, same_person
 from core.errors import DomainError
 from core.events import record_event
 from core.transitions import change_state, note_state
-from guilds.permissions import check_maintainer
+from guilds.permissions import check_guild_open, check_maintainer
 from guilds.queries import current_policy
 from projects.models import Project, Task
 from projects.permissions import check_can_claim, check_can_maintain
@@ -117,6 +117,7 @@ def claim_task(*, task: Task, by: Subject, now: datetime) -> Task:
 def release_task(*, task: Task, by: Subject, now: datetime) -> Task:
     """Give a claimed task back, for the person who has it or a maintainer. Logged hours stay with their person."""
     task = _locked(task)
+    check_guild_open(task.project.guild)
     if not (task.claimed_by_id and same_person(by.pk, task.claimed_by_id)):
         check_maintainer(by, task.project.guild, now)
     return _release(task, actor=by.pk, now=now)

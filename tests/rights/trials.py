@@ -1,0 +1,240 @@
+"""How each verb is tried: with everything in order but, perhaps, who asks. A new verb adds its trial here.
+
+`trial(key, about=maker)(act)`: `key` names the line of the table (the verb, or `verb (when)`), `maker(world)` makes what the
+verb is about while the guild is open, and `act(world, by, thing)` calls the verb.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from accounts import services as accounts
+from accounts.models import ImportedIdentity, Subject
+from contributions import services as contributions
+from contributions.models import Contribution
+from contributions.services import history, history_acceptance, history_uploads
+from core.ids import uuid7
+from guilds import services as guilds
+from guilds.models import Grant, Guild
+from notices import services as notices
+from projects import services as projects
+from projects.models import Problem, Task
+from tests.contributions.histories import as_file, days_of
+from tests.factories import World, make_person
+
+Act = Callable[[World, Subject, Any], object]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a verb is about, and calling it as somebody."""
+
+    act: Act
+    about: Callable[[World], Any] = lambda world: None
+
+
+TRIALS: dict[str, Trial] = {}
+
+
+def trial(key: str, about: Callable[[World], Any] = lambda world: None) -> Callable[[Act], Act]:
+    """Say how the line `key` of the table is tried."""
+
+    def keep(act: Act) -> Act:
+        assert key not in TRIALS
+        TRIALS[key] = Trial(act, about)
+        return act
+
+    return keep
+
+
+# What the trials are about ------------------------------------------------------------------------------------------
+
+
+def draft(w: World) -> Problem:
+    return projects.draft_problem(
+        guild=w.guild, by=w.contributor, now=w.now, title="A draft", statement="s", affected_people="p", place="Majuli"
+    )
+
+
+def handed_in(w: World) -> Problem:
+    return projects.submit_problem(problem=draft(w), by=w.contributor, now=w.now)
+
+
+def draft_task(w: World) -> Task:
+    return projects.draft_task(project=w.project, by=w.maintainer, now=w.now, title="A task")
+
+
+def claimed(w: World) -> Task:
+    return projects.claim_task(task=w.task, by=w.contributor, now=w.now)
+
+
+def logged(w: World, by: Subject | None = None) -> Contribution:
+    return contributions.log_hours(
+        by=by or w.contributor,
+        client_id=uuid7(),
+        task=w.open_work,
+        entries=[contributions.EntryInput(w.now.date() - timedelta(days=1), 30)],
+        now=w.now,
+    ).contribution
+
+
+def proposed(w: World) -> Guild:
+    return guilds.propose_guild(slug="proposed", name="P", summary="s", by=w.outsider, now=w.now)
+
+
+def uploaded(w: World) -> Any:
+    return history_uploads.upload_history(
+        project=w.project, by=w.maintainer, file_name="h", data=as_file(days_of("Mo", 1)), now=w.now
+    )
+
+
+def brought(w: World) -> Any:
+    return history.bring_history(project=w.project, commits=days_of("Mo", 1), by=w.maintainer, now=w.now).history_import
+
+
+def rejected(w: World) -> Contribution:
+    work = logged(w)
+    contributions.reject_contribution(contribution=work, by=w.reviewer, reason="No.", next_step="Other.", now=w.now)
+    return work
+
+
+def withdrawn(w: World) -> Contribution:
+    return contributions.withdraw_contribution(contribution=logged(w), by=w.contributor, now=w.now)
+
+
+def fresh_member(w: World) -> Subject:
+    person = make_person("fresh")
+    guilds.join_guild(guild=w.guild, by=person, now=w.now)
+    return person
+
+
+# accounts and notices -----------------------------------------------------------------------------------------------
+
+trial("save_profile")(lambda w, by, _: accounts.save_profile(subject=by, display_name="Me"))
+trial("erase_person")(lambda w, by, _: accounts.erase_person(subject_id=by.pk, by=by.pk, now=w.now))
+trial("export_person")(lambda w, by, _: accounts.export_person(subject_id=by.pk))
+trial("mark_inbox_read")(lambda w, by, _: notices.mark_inbox_read(by=by, now=w.now))
+trial("claim_identity", about=brought)(
+    lambda w, by, _: accounts.claim_identity(identity=ImportedIdentity.objects.get(), by=by, now=w.now)
+)
+
+
+# guilds -------------------------------------------------------------------------------------------------------------
+
+trial("propose_guild")(lambda w, by, _: guilds.propose_guild(slug="new-one", name="N", summary="s", by=by, now=w.now))
+trial("join_guild")(lambda w, by, _: guilds.join_guild(guild=w.guild, by=by, now=w.now))
+trial("leave_guild")(lambda w, by, _: guilds.leave_guild(guild=w.guild, by=by, now=w.now))
+trial("open_guild", about=proposed)(
+    lambda w, by, guild: guilds.open_guild(guild=guild, steward=w.outsider, by=by, now=w.now)
+)
+trial("grant_right", about=fresh_member)(
+    lambda w, by, fresh: guilds.grant_right(guild=w.guild, subject=fresh, right="reviewer", by=by, now=w.now)
+)
+trial("revoke_right", about=lambda w: Grant.objects.get(guild=w.guild, subject=w.reviewer))(
+    lambda w, by, grant: guilds.revoke_right(grant=grant, by=by, now=w.now)
+)
+trial("publish_policy")(
+    lambda w, by, _: guilds.publish_policy(guild=w.guild, by=by, now=w.now, effective_at=w.now, claim_lease_days=9)
+)
+
+
+# projects -----------------------------------------------------------------------------------------------------------
+
+trial("draft_problem")(lambda w, by, _: projects.draft_problem(guild=w.guild, by=by, now=w.now, title="T"))
+trial("edit_problem (a draft)", about=draft)(
+    lambda w, by, problem: projects.edit_problem(problem=problem, by=by, now=w.now, title="N")
+)
+trial("edit_problem (handed in)", about=handed_in)(
+    lambda w, by, problem: projects.edit_problem(problem=problem, by=by, now=w.now, title="N")
+)
+trial("submit_problem", about=draft)(lambda w, by, problem: projects.submit_problem(problem=problem, by=by, now=w.now))
+trial("accept_problem", about=handed_in)(
+    lambda w, by, problem: projects.accept_problem(problem=problem, by=by, now=w.now)
+)
+trial("decide_problem", about=handed_in)(
+    lambda w, by, problem: projects.decide_problem(problem=problem, to="parked", by=by, now=w.now, reason="later")
+)
+trial("mark_duplicate_problem", about=handed_in)(
+    lambda w, by, problem: projects.mark_duplicate_problem(problem=problem, original=w.problem, by=by, now=w.now)
+)
+trial("propose_project")(
+    lambda w, by, _: projects.propose_project(problem=w.problem, by=by, now=w.now, title="T", summary="s")
+)
+trial("edit_project")(lambda w, by, _: projects.edit_project(project=w.project, by=by, now=w.now, title="N"))
+trial("change_project_state")(
+    lambda w, by, _: projects.change_project_state(project=w.project, to="active", by=by, now=w.now)
+)
+trial("draft_task")(lambda w, by, _: projects.draft_task(project=w.project, by=by, now=w.now, title="T"))
+trial("edit_task", about=draft_task)(lambda w, by, task: projects.edit_task(task=task, by=by, now=w.now, title="N"))
+trial("publish_task", about=draft_task)(lambda w, by, task: projects.publish_task(task=task, by=by, now=w.now))
+trial("claim_task")(lambda w, by, _: projects.claim_task(task=w.task, by=by, now=w.now))
+trial("release_task", about=claimed)(lambda w, by, task: projects.release_task(task=task, by=by, now=w.now))
+trial("expire_task")(lambda w, by, _: projects.expire_task(task=w.task, by=by, now=w.now, reason="done"))
+
+
+# contributions ------------------------------------------------------------------------------------------------------
+
+trial("log_hours")(lambda w, by, _: logged(w, by))
+trial("take_review", about=logged)(lambda w, by, work: contributions.take_review(contribution=work, by=by, now=w.now))
+trial("release_review", about=logged)(
+    lambda w, by, work: contributions.release_review(contribution=work, by=by, now=w.now)
+)
+trial("approve_contribution", about=logged)(
+    lambda w, by, work: contributions.approve_contribution(
+        contribution=work, by=by, rubric=3, minutes=30, now=w.now, reason="Clear."
+    )
+)
+trial("return_contribution", about=logged)(
+    lambda w, by, work: contributions.return_contribution(contribution=work, by=by, reason="Which?", now=w.now)
+)
+trial("reject_contribution", about=logged)(
+    lambda w, by, work: contributions.reject_contribution(
+        contribution=work, by=by, reason="No.", next_step="Another.", now=w.now
+    )
+)
+trial("submit_contribution", about=logged)(
+    lambda w, by, work: contributions.submit_contribution(contribution=work, by=by, now=w.now)
+)
+trial("withdraw_contribution", about=logged)(
+    lambda w, by, work: contributions.withdraw_contribution(contribution=work, by=by, now=w.now)
+)
+trial("edit_contribution", about=withdrawn)(
+    lambda w, by, work: contributions.edit_contribution(
+        contribution=work,
+        by=by,
+        now=w.now,
+        task=w.open_work,
+        entries=[contributions.EntryInput(w.now.date(), 20)],
+        note="",
+        link="",
+    )
+)
+trial("retry_contribution", about=rejected)(
+    lambda w, by, work: contributions.retry_contribution(contribution=work, by=by, now=w.now)
+)
+trial("bring_history")(
+    lambda w, by, _: history.bring_history(project=w.project, commits=days_of("Mo", 1), by=by, now=w.now)
+)
+trial("upload_history")(
+    lambda w, by, _: history_uploads.upload_history(
+        project=w.project, by=by, file_name="h", data=as_file(days_of("Mo", 1)), now=w.now
+    )
+)
+trial("start_import", about=uploaded)(
+    lambda w, by, row: history_uploads.start_import(history_import=row, by=by, now=w.now)
+)
+trial("discard_import", about=uploaded)(
+    lambda w, by, row: history_uploads.discard_import(history_import=row, by=by, now=w.now)
+)
+trial("take_back_import", about=brought)(
+    lambda w, by, row: history.take_back_import(history_import=row, by=by, now=w.now)
+)
+trial("start_acceptance", about=brought)(
+    lambda w, by, _: history_acceptance.start_acceptance(project=w.project, by=by, now=w.now)
+)
+trial("accept_history", about=brought)(
+    lambda w, by, _: history_acceptance.accept_history(project=w.project, by=by, now=w.now)
+)
