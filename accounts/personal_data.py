@@ -13,14 +13,20 @@ from django.contrib.admin.models import LogEntry as AdminLogEntry
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 
-from accounts.models import ImportedIdentity, Profile, Subject, SubjectLink, User
+from accounts.models import ImportedIdentity, Profile, Subject, SubjectLink, Tombstone, User
+from accounts.rules import email_hash
+from accounts.tombstones import bury_authors, rest_handle
 from core.models import Delivery, Event, LogEntry, LogRoot, LogSalt, StateChange
 from core.public_log import forget_salts, names_one_of
 from core.registries import holds_nothing_personal, register_forgotten, register_personal_data
 
 
 def _erase_addresses(ids: Sequence[UUID]) -> None:
-    EmailAddress.objects.filter(user__subject_id__in=ids).delete()
+    rows = EmailAddress.objects.filter(user__subject_id__in=ids)
+    bury_authors(
+        ids[0], (email_hash(address) for address in rows.filter(verified=True).values_list("email", flat=True))
+    )
+    rows.delete()
 
 
 def _export_addresses(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
@@ -66,17 +72,31 @@ def _export_admin_log(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
 
 
 def _erase_profiles(ids: Sequence[UUID]) -> None:
-    Profile.objects.filter(subject_id__in=ids).delete()
+    rows = Profile.objects.filter(subject_id__in=ids)
+    for handle in rows.filter(handle__isnull=False).values_list("handle", flat=True):
+        rest_handle(ids[0], str(handle), until=None)
+    Tombstone.objects.filter(subject_id__in=ids).update(until=None)
+    rows.delete()
 
 
 def _export_profiles(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return Profile.objects.filter(subject_id__in=ids).values(
-        "display_name", "handle", "timezone", "language", "is_name_public"
+        "display_name",
+        "handle",
+        "timezone",
+        "language",
+        "is_name_public",
+        "about",
+        "links",
+        "public_sections",
+        "may_be_indexed",
     )
 
 
 def _erase_identities(ids: Sequence[UUID]) -> None:
-    for identity in ImportedIdentity.objects.filter(subject_id__in=ids):
+    named = ImportedIdentity.objects.filter(subject_id__in=ids).exclude(email_hash="erased")
+    bury_authors(ids[0], named.values_list("email_hash", flat=True))
+    for identity in named:
         identity.name, identity.email_hash, identity.name_key = "", "erased", f"erased:{identity.subject_id}"
         identity.save(update_fields=["name", "email_hash", "name_key"])
 
@@ -135,6 +155,7 @@ def register() -> None:
     register_personal_data(SubjectLink, erase=_keep, export=_export_links)
     register_personal_data(StateChange, erase=_erase_reasons, export=_export_reasons)
     register_personal_data(Event, erase=_keep, export=_export_events)
+    holds_nothing_personal(Tombstone, "keyed hashes that keep an erased person's name from coming back")
     holds_nothing_personal(Delivery, "which consumer has still to see which event")
     holds_nothing_personal(LogEntry, "salted hashes; deleting the salt makes a leaf unreadable")
     holds_nothing_personal(LogRoot, "hashes")

@@ -24,3 +24,33 @@ def name_key(name: str) -> str:
     'asha devi'
     """
     return " ".join(unicodedata.normalize("NFC", name).split()).casefold()[:NAME_LENGTH_MOST]
+
+
+#: Handles that would speak for the house, or for nobody in particular.
+_RESERVED = """
+    abuse account admin administrator all anonymous anybody api author bot contact contributor contributors demo erased
+    everybody everyone guild guildhub guilds help helpdesk here home hub hub-steward info legal mail maintainer
+    maintainers me mod moderation moderator moderators new nobody null official operator ops owner postmaster press
+    privacy reviewer reviewers root safety security settings somebody staff steward stewards support sysadmin system
+    team undefined user users webmaster
+""".split()
+#: Letters and digits that look alike in some typeface, folded into one.
+_ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "3": "e", "4": "a", "7": "t", "-": ""})
+
+
+def _look(handle: str) -> str:
+    """What a handle looks like at a glance: `adm1n` and `ad-min` both look like `admin`."""
+    return handle.translate(_ALIKE).replace("rn", "m").replace("vv", "w")
+
+
+_RESERVED_LOOKS = frozenset(_look(word) for word in _RESERVED)
+
+
+def is_reserved(handle: str) -> bool:
+    """Whether nobody may have this handle, because it would pass for the house. Other scripts never get here: a
+    handle is small Latin letters, digits and hyphens.
+
+    >>> is_reserved("adm1n"), is_reserved("asha")
+    (True, False)
+    """
+    return _look(handle) in _RESERVED_LOOKS

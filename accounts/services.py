@@ -9,11 +9,13 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import ImportedIdentity, Profile, Subject, SubjectLink
 from accounts.queries import claimable_identities, linked_subjects, lock_people, lock_person
-from accounts.rules import NAME_LENGTH_MOST, name_key
+from accounts.rules import NAME_LENGTH_MOST, is_reserved, name_key
+from accounts.tombstones import HANDLE_RESTS, buried_authors, handle_rests, rest_handle
 from core import registries
 from core.errors import DomainError
 from core.events import record_event
@@ -31,11 +33,23 @@ class HandleTaken(DomainError):
     code = "handle_taken"
 
 
+class HandleKept(DomainError):
+    """The handle belongs to the house, or rests because it was somebody else's until lately."""
+
+    code = "handle_kept"
+
+
 @transaction.atomic
-def save_profile(*, subject: Subject, **fields: Any) -> Profile:
-    """Create or change a person's profile; fields as on `Profile`. Raises HandleTaken."""
+def save_profile(*, subject: Subject, now: datetime | None = None, **fields: Any) -> Profile:
+    """Create or change a person's profile; fields as on `Profile`. Raises HandleTaken and HandleKept.
+
+    The address of a handle that is given up answers nobody any more: where its person went is their own business, so
+    there is no redirect, and nobody else gets it for a while (`accounts.tombstones`). `now` None: the clock.
+    """
     lock_person(subject.pk)
-    others = Profile.objects.exclude(subject=subject).filter(handle=fields.get("handle"))
+    before = Profile.objects.filter(subject=subject).values_list("handle", flat=True).first()
+    handle = fields.get("handle", before)
+    others = Profile.objects.exclude(subject=subject).filter(handle=handle)
     try:
         with transaction.atomic():
             profile, _created = Profile.objects.update_or_create(subject=subject, defaults=fields)
@@ -43,7 +57,17 @@ def save_profile(*, subject: Subject, **fields: Any) -> Profile:
         if not others.exists():
             raise
         raise HandleTaken(_("Somebody has this handle. Choose another one.")) from error
+    if handle != before:
+        _change_handle(subject, before, handle, now or timezone.now())
     return profile
+
+
+def _change_handle(subject: Subject, before: str | None, handle: str | None, now: datetime) -> None:
+    """Let the handle before rest. The new one is looked at when it is held already: whoever gave it up has committed."""
+    if handle and (is_reserved(handle) or handle_rests(handle, by=subject.pk, now=now)):
+        raise HandleKept(_("Nobody can have this handle at present. Choose another one."))
+    if before:
+        rest_handle(subject.pk, before, until=now + HANDLE_RESTS)
 
 
 @transaction.atomic
@@ -67,10 +91,11 @@ IdentityKey = tuple[str, str]
 
 @transaction.atomic
 def know_identities(*, authors: Iterable[tuple[str, str]], now: datetime) -> dict[IdentityKey, UUID]:
-    """The Subject of each author (name, e-mail hash), made where there was none; at most five statements.
+    """The Subject of each author (name, e-mail hash), made where there was none; at most six statements.
 
     Two names under one address are two people, and one name under two addresses is two people: a history proves
-    no more. Keys of the result are (e-mail hash, name key).
+    no more. Keys of the result are (e-mail hash, name key). An author whose person was erased stays that nameless
+    person, whatever name the history gives them.
     """
     names = {(digest, name_key(name)): " ".join(name.split())[:NAME_LENGTH_MOST] for name, digest in authors}
     known = _identities(names)
@@ -79,6 +104,8 @@ def know_identities(*, authors: Iterable[tuple[str, str]], now: datetime) -> dic
             # Two imports that meet the same new author at once would each make a Subject; one of them waits.
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('accounts.know_identities', 0))")
         known |= _identities(missing)
+        buried = buried_authors(digest for digest, _name in missing)
+        known |= {key: buried[key[0]] for key in missing if key not in known and key[0] in buried}
         missing = [key for key in missing if key not in known]
         subjects = Subject.objects.bulk_create(Subject(created_at=now) for _key in missing)
         ImportedIdentity.objects.bulk_create(

@@ -1,6 +1,6 @@
 """People: how they log in, who they are to the rest of the house, what they chose to tell."""
 
 from accounts.models.identities import ImportedIdentity, SubjectLink
-from accounts.models.people import Profile, Subject, User
+from accounts.models.people import Profile, Subject, Tombstone, User
 
-__all__ = ["ImportedIdentity", "Profile", "Subject", "SubjectLink", "User"]
+__all__ = ["ImportedIdentity", "Profile", "Subject", "SubjectLink", "Tombstone", "User"]
