@@ -33,7 +33,7 @@ _RESERVED = """
     maintainers me mod moderation moderator moderators new nobody null official operator ops owner postmaster press
     privacy reviewer reviewers root safety security settings somebody staff steward stewards support sysadmin system
     team undefined user users webmaster
-""".split()
+"""
 #: Letters and digits that look alike in some typeface, folded into one.
 _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "3": "e", "4": "a", "7": "t", "-": ""})
 
@@ -43,7 +43,7 @@ def _look(handle: str) -> str:
     return handle.translate(_ALIKE).replace("rn", "m").replace("vv", "w")
 
 
-_RESERVED_LOOKS = frozenset(_look(word) for word in _RESERVED)
+_RESERVED_LOOKS = frozenset(_look(word) for word in _RESERVED.split())
 
 
 def is_reserved(handle: str) -> bool:

@@ -23,10 +23,9 @@ def _export_contributions(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]
 
 
 def _erase_entries(ids: Sequence[UUID]) -> None:
-    # Credited time stands by trigger; clock times are the person's, so they go where nothing rests on them.
-    TimeEntry.objects.filter(subject_id__in=ids, contribution__points__isnull=True).update(
-        started_at=None, ended_at=None
-    )
+    # Day and minutes of credited work stand by trigger; at what hour somebody sat down goes, and the trigger lets it
+    # because the person is marked as erased by now.
+    TimeEntry.objects.filter(subject_id__in=ids, started_at__isnull=False).update(started_at=None, ended_at=None)
 
 
 def _export_entries(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:

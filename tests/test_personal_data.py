@@ -12,13 +12,13 @@ from django.apps import apps
 from django.contrib.admin.models import LogEntry as AdminLogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
-from django.db import connection, models
+from django.db import DatabaseError, connection, models, transaction
 
 from accounts.models import ImportedIdentity, Subject, User
-from accounts.queries import linked_subjects
+from accounts.queries import email_hash, linked_subjects
 from accounts.services import claim_identity, erase_person, export_person, save_profile
 from contributions.history.rules import Author, Commit
-from contributions.models import Contribution
+from contributions.models import Contribution, ImportedSession, TimeEntry
 from contributions.services import (
     EntryInput,
     approve_contribution,
@@ -202,6 +202,43 @@ def test_after_erasing_no_table_holds_a_word_of_the_person(life: Life) -> None:
     assert {"accounts_user", "accounts_profile", "contributions_contribution"} <= set(tables_with(MARK))
     erase_person(subject_id=life.person.pk, by=None, now=life.world.now)
     assert tables_with(MARK) == []
+
+
+def test_after_erasing_nobody_knows_at_what_hour_the_person_worked(life: Life) -> None:
+    mine = TimeEntry.objects.filter(subject=life.person)
+    before = list(mine.order_by("pk").values_list("pk", "worked_on", "minutes", "counts"))
+    assert mine.filter(started_at__isnull=False, contribution__points__isnull=False).exists()
+    erase_person(subject_id=life.person.pk, by=None, now=life.world.now)
+    assert not mine.filter(started_at__isnull=False).exists() and not mine.filter(ended_at__isnull=False).exists()
+    assert list(mine.order_by("pk").values_list("pk", "worked_on", "minutes", "counts")) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "is_erased"),
+    [({"started_at": None, "ended_at": None}, False), ({"minutes": 1}, True), ({"counts": False}, True)],
+)
+def test_time_of_credited_work_stands_for_everybody_else(
+    life: Life, change: dict[str, object], is_erased: bool
+) -> None:
+    if is_erased:
+        erase_person(subject_id=life.person.pk, by=None, now=life.world.now)
+    with pytest.raises(DatabaseError, match="stands"), transaction.atomic():
+        TimeEntry.objects.filter(subject=life.person, contribution__points__isnull=False).update(**change)
+
+
+def test_new_commits_of_an_erased_author_name_nobody(life: Life) -> None:
+    """Under any address they had proved, and under the names of then or of now."""
+    erase_person(subject_id=life.person.pk, by=None, now=life.world.now)
+    people = Subject.objects.count()
+    for number, address in enumerate((f"{MARK}@work.example", f"{MARK}@example.org"), start=3):
+        commit = Commit(f"{number}" * 40, False, Author(f"Asha {MARK}", email_hash(address)), life.world.now)
+        bring_history(project=life.world.project, commits=[commit], by=life.world.maintainer, now=life.world.now)
+    assert tables_with(MARK) == []
+    assert Subject.objects.count() == people
+    assert not ImportedSession.objects.filter(subject=life.person, acceptance__isnull=True).exists()
+    new = Commit("9" * 40, False, Author("Somebody else", email_hash("else@example.org")), life.world.now)
+    bring_history(project=life.world.project, commits=[new], by=life.world.maintainer, now=life.world.now)
+    assert ImportedIdentity.objects.filter(name="Somebody else").exists()
 
 
 def test_erasing_by_an_alias_erases_the_whole_person(life: Life) -> None:
