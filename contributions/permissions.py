@@ -8,12 +8,14 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accounts.models import Subject
-from accounts.queries import same_person
+from accounts.queries import linked_subjects, same_person
 from contributions.models import Contribution
 from core.errors import PermissionRefused
 from core.rights import Right, Who, machine, may
 from guilds.models import Guild
-from guilds.permissions import check_guild_open, check_maintainer, has_grant
+from guilds.permissions import check_guild_open, check_maintainer, may_review_in
+from guilds.queries import current_policy, is_member
+from reputation.queries import standing_of
 
 
 class SelfReview(PermissionRefused):
@@ -29,8 +31,8 @@ def check_owner(subject: Subject, contribution: Contribution) -> None:
 
 
 def can_review_in(subject_id: UUID, guild: Guild, now: datetime) -> bool:
-    """Whether the person holds a reviewer's right (maintainers and stewards do) in the guild."""
-    return has_grant(subject_id, guild.pk, "reviewer", now)
+    """Whether the person may judge work in the guild: by a reviewer's right (maintainers and stewards have it) or by standing."""
+    return may_review_in(subject_id, guild.pk, now)
 
 
 def check_can_review(subject: Subject, contribution: Contribution, now: datetime) -> None:
@@ -40,9 +42,20 @@ def check_can_review(subject: Subject, contribution: Contribution, now: datetime
         raise SelfReview(_("Nobody reviews their own work. Another reviewer of the guild will."))
     if not can_review_in(subject.pk, contribution.guild, now):
         raise PermissionRefused(
-            _("Only reviewers of %(guild)s can judge this. A steward of the guild can make you one.")
-            % {"guild": contribution.guild.name}
+            _("Only reviewers of %(guild)s can judge this. %(help)s")
+            % {"guild": contribution.guild.name, "help": how_to_review(subject, contribution.guild, now)}
         )
+
+
+def how_to_review(subject: Subject, guild: Guild, now: datetime) -> str:
+    """What would help somebody who may not review in the guild: a steward, or so much more standing."""
+    if not is_member(subject.pk, guild.pk):
+        return _("A steward of the guild can make you one once you have joined it.")
+    enough = current_policy(guild.pk, now).review_standing
+    has = standing_of(linked_subjects(subject.pk), guild.pk, now)
+    return _(
+        "A steward of the guild can make you one, and so does a standing of %(enough)s: you have %(has)s by now."
+    ) % {"enough": enough, "has": has}
 
 
 def check_can_import(subject: Subject, guild: Guild, now: datetime) -> None:

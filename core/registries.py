@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from django.db.models import Model
+    from datetime import datetime
+
+    from django.db.models import F, Func, Model
 
     from core.models import Event
 
@@ -39,12 +41,25 @@ class PersonalData:
     export: Exporter
 
 
+@dataclass(frozen=True)
+class EarnedRight:
+    """A right that members earn instead of being given it, as an app above guilds knows it.
+
+    `condition(subject_ids, guild, now)` says inside another statement whether one person (all linked ids) has earned
+    it; `holders(guild_id, now)` lists all who have, in one statement.
+    """
+
+    condition: Callable[[Sequence[UUID], F | UUID, datetime], Func]
+    holders: Callable[[UUID, datetime], Sequence[UUID]]
+
+
 _subscriptions: dict[str, Subscription] = {}
 _checks: dict[str, dict[str, Check]] = {}
 _personal: dict[str, PersonalData] = {}
 _impersonal: dict[str, str] = {}
 _forgotten: list[Callable[[set[UUID]], set[UUID]]] = []
 _slots: dict[str, list[Callable[..., str]]] = {}
+_earned: dict[str, EarnedRight] = {}
 
 
 def subscribe(consumer: str, handler: Consumer, kinds: Iterable[str] | None) -> None:
@@ -127,3 +142,15 @@ def register_page_slot(slot: str, render: Callable[..., str]) -> None:
 def page_slot(slot: str) -> list[Callable[..., str]]:
     """The renderers of a slot, in the order of registration."""
     return list(_slots.get(slot, []))
+
+
+def register_earned_right(right: str, earned: EarnedRight) -> None:
+    """Let guilds ask, without knowing the ledger, who has earned a right."""
+    if right in _earned:
+        raise ValueError(f"How the right {right!r} is earned was said before.")
+    _earned[right] = earned
+
+
+def earned_right(right: str) -> EarnedRight:
+    """How that right is earned."""
+    return _earned[right]

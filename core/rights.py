@@ -88,7 +88,7 @@ _HEAD = """# Who may do what
 Written by `manage.py write_rights` from the `RIGHTS` in each app's `permissions.py`; a test fails when it is stale, and another
 tries every verb as each kind of person. The page, the API, a command and a job call the same verbs, so this holds for all.
 
-A right in a guild comes from a steward's grant, which mostly has an end. The right to review also comes from standing: the reputation
-of the last 365 days in that guild, where 180 days halve it; the guild's policy says how much is enough. Both are for members
-only. Maintainers may what reviewers may, stewards what maintainers may. A steward of the hub looks after all guilds and
-their rights, and works in none. Nobody judges their own work and nobody gives a right to themselves."""
+A right in a guild comes from a steward's grant, which mostly has an end. The right to review also comes from standing: the
+reputation of the last 365 days in that guild, halved by every 180 days; the guild's policy says how much is enough. Both are
+for members only. Maintainers may what reviewers may, stewards what maintainers may. A steward of the hub looks after all
+guilds and their rights, and works in none. Nobody judges their own work and nobody gives a right to themselves."""

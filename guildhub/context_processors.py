@@ -16,7 +16,7 @@ from accounts.models import Subject, User
 from accounts.queries import ids_of
 from guildhub.demo import PERSONAS
 from guildhub.views.demo import ROLES
-from guilds.queries import live_grants
+from guilds.queries import earned_in, live_grants
 
 THEMES = ("light", "dark")
 
@@ -100,7 +100,8 @@ def _frame_for_member(user: User) -> dict[str, Any]:
 def _what_waits(user: User) -> tuple[int, bool]:
     """Unread notices, and whether the person may review in any guild; one statement for both."""
     ids = ids_of(user)
-    may_review = Exists(live_grants(timezone.now()).filter(subject_id__in=ids))
+    now = timezone.now()
+    may_review = Exists(live_grants(now).filter(subject_id__in=ids)) | Exists(earned_in(ids, now))
     unread = Count("notices", filter=Q(notices__read_at__isnull=True))
     rows = (
         Subject.objects.filter(pk__in=ids)

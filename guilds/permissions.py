@@ -12,7 +12,7 @@ from accounts.queries import linked_subjects
 from core.errors import PermissionRefused
 from core.rights import Right, Who, may
 from guilds.models import Guild
-from guilds.queries import is_member, live_grants
+from guilds.queries import guilds_reviewed_by, is_member, live_grants
 
 #: A right includes the rights below it.
 INCLUDED_IN: dict[str, tuple[str, ...]] = {
@@ -26,6 +26,12 @@ def has_grant(subject_id: UUID, guild_id: UUID, right: str, now: datetime) -> bo
     """Whether the person holds the right, or one that includes it, in the guild at `now`."""
     ids = linked_subjects(subject_id)
     return live_grants(now).filter(guild_id=guild_id, subject_id__in=ids, right__in=INCLUDED_IN[right]).exists()
+
+
+def may_review_in(subject_id: UUID, guild_id: UUID, now: datetime) -> bool:
+    """Whether the person may review in the guild at `now`: by grant, or by a member's standing."""
+    ids = linked_subjects(subject_id)
+    return guild_id in guilds_reviewed_by(ids, now)
 
 
 def is_hub_steward(subject: Subject) -> bool:

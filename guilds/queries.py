@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from accounts.queries import ids_of, linked_subjects
+from core.registries import earned_right
 from guilds.models import Grant, Guild, Membership, Policy
 
 
@@ -26,6 +27,18 @@ def live_grants(now: datetime) -> QuerySet[Grant]:
     return Grant.objects.filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=now), starts_at__lte=now, revoked_at__isnull=True
     )
+
+
+def earned_in(subject_ids: Sequence[UUID], now: datetime) -> QuerySet[Membership]:
+    """A person's memberships in which their standing alone lets them review (pass every linked id)."""
+    seats = Membership.objects.filter(subject_id__in=subject_ids, left_at__isnull=True)
+    return seats.filter(earned_right("reviewer").condition(subject_ids, F("guild_id"), now))
+
+
+def guilds_reviewed_by(subject_ids: Sequence[UUID], now: datetime) -> list[UUID]:
+    """Guilds in which a person may review, by grant or by standing (pass every linked id). One statement."""
+    granted = live_grants(now).filter(subject_id__in=subject_ids).values_list("guild_id", flat=True)
+    return list(granted.union(earned_in(subject_ids, now).values_list("guild_id", flat=True)))
 
 
 def rights_of(subject_ids: Sequence[UUID], now: datetime) -> dict[UUID, set[str]]:
@@ -57,6 +70,7 @@ class Viewer:
     is_member: bool = False
     rights: frozenset[str] = frozenset()
     is_hub_steward: bool = False
+    has_earned_review: bool = False
 
     @property
     def is_signed_in(self) -> bool:
@@ -72,7 +86,8 @@ class Viewer:
 
     @property
     def is_reviewer(self) -> bool:
-        return bool(self.rights)
+        """By grant or by standing."""
+        return bool(self.rights) or self.has_earned_review
 
     @property
     def sees_names(self) -> bool:
@@ -91,8 +106,13 @@ def viewer_in(user: Any, guild_id: UUID, now: datetime) -> Viewer:
     ids = ids_of(user)
     seats = Membership.objects.filter(guild_id=guild_id, subject_id__in=ids, left_at__isnull=True)
     rights = live_grants(now).filter(guild_id=guild_id, subject_id__in=ids)
-    row = Guild.objects.filter(pk=guild_id).values_list(Exists(seats), ArraySubquery(rights.values("right"))).get()
-    return Viewer(tuple(ids), bool(row[0]), frozenset(row[1]), bool(user.is_staff))
+    earned = earned_right("reviewer").condition(ids, F("pk"), now)
+    row = (
+        Guild.objects.filter(pk=guild_id)
+        .values_list(Exists(seats), ArraySubquery(rights.values("right")), earned)
+        .get()
+    )
+    return Viewer(tuple(ids), bool(row[0]), frozenset(row[1]), bool(user.is_staff), bool(row[2]))
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,10 @@ SELECT week.logged, week.checked, (
             SELECT g.guild_id FROM guilds_grant g
             WHERE g.subject_id = ANY(%(subjects)s::uuid[]) AND g.revoked_at IS NULL
             AND g.starts_at <= %(now)s AND (g.ends_at IS NULL OR g.ends_at > %(now)s)
+            UNION ALL
+            SELECT m.guild_id FROM guilds_membership m
+            WHERE m.subject_id = ANY(%(subjects)s::uuid[]) AND m.left_at IS NULL
+            AND reputation_earned_review(%(subjects)s::uuid[], m.guild_id, %(now)s)
         )
     ), (SELECT count(*) FROM guilds_membership m WHERE m.subject_id = ANY(%(subjects)s::uuid[]) AND m.left_at IS NULL)
 FROM (

@@ -20,10 +20,11 @@ from django.views.decorators.http import require_http_methods
 from accounts.queries import ids_of
 from contributions.forms import RUBRIC, BulkForm, VerdictForm
 from contributions.models import Contribution
+from contributions.permissions import how_to_review
 from contributions.queries.review_queue import count_waiting, review_queue, waiting_work
 from contributions.services import approve_contribution
 from core.errors import DomainError, PermissionRefused
-from guilds.queries import rights_of
+from guilds.queries import guilds_reviewed_by
 from projects.models import Project
 
 PAGE = 20
@@ -42,9 +43,11 @@ class Outcome:
 @require_http_methods(["GET", "HEAD", "POST"])
 def reviews(request: HttpRequest) -> HttpResponse:
     """What waits in all guilds where the person may review."""
-    guilds = rights_of(ids_of(request.user), timezone.now()).keys()
+    guilds = guilds_reviewed_by(ids_of(request.user), timezone.now())
     if not guilds:
-        raise PermissionRefused(_("Only reviewers have a queue. A steward of your guild can make you one."))
+        raise PermissionRefused(
+            _("Only reviewers have a queue. A steward of your guild can make you one, and so does enough standing.")
+        )
     return _queue(request, waiting_work(guilds))
 
 
@@ -53,10 +56,11 @@ def reviews(request: HttpRequest) -> HttpResponse:
 def project_reviews(request: HttpRequest, slug: str) -> HttpResponse:
     """What waits in one project, for reviewers of its guild."""
     project = get_object_or_404(Project.objects.select_related("guild"), slug=slug)
-    if project.guild_id not in rights_of(ids_of(request.user), timezone.now()):
+    now = timezone.now()
+    if project.guild_id not in guilds_reviewed_by(ids_of(request.user), now):
         raise PermissionRefused(
-            _("Only reviewers of %(guild)s can see this queue. A steward of the guild can make you one.")
-            % {"guild": project.guild.name}
+            _("Only reviewers of %(guild)s can see this queue. %(help)s")
+            % {"guild": project.guild.name, "help": how_to_review(request.user.subject, project.guild, now)}
         )
     return _queue(request, waiting_work([project.guild_id], project_id=project.pk), project)
 
@@ -94,7 +98,7 @@ def _approve_each(request: HttpRequest, chosen: Collection[str], rubric: int) ->
     """Approve what was ticked, at the minutes claimed; each in its own transaction, so one refusal stops no other."""
     outcomes = []
     # Only of guilds in which this person reviews: a refusal would tell the title of somebody else's task.
-    mine = rights_of(ids_of(request.user), timezone.now())
+    mine = guilds_reviewed_by(ids_of(request.user), timezone.now())
     ticked = Contribution.objects.filter(pk__in=chosen, guild_id__in=mine).select_related("task")
     for work in ticked.annotate(minutes=Sum("entries__minutes")).order_by("submitted_at", "pk"):
         try:

@@ -16,6 +16,14 @@ from reputation.queries.public_ledger import (
     guild_ledger,
     guild_totals,
 )
+from reputation.queries.standing import (
+    Standing,
+    StandingPart,
+    earned_review,
+    earned_reviewers,
+    explain_standing,
+    standing_of,
+)
 
 __all__ = [
     "Balances",
@@ -24,10 +32,16 @@ __all__ = [
     "Page",
     "PointLine",
     "Posted",
+    "Standing",
+    "StandingPart",
     "balances",
     "balances_by_guild",
+    "earned_review",
+    "earned_reviewers",
+    "explain_standing",
     "guild_ledger",
     "guild_totals",
     "point_lines",
     "posted_for",
+    "standing_of",
 ]

@@ -21,6 +21,7 @@ from reputation.rules.minutes import (
     iso_week,
 )
 from reputation.rules.policy import PointPolicy
+from reputation.rules.standing import standing, weight
 
 __all__ = [
     "Award",
@@ -37,4 +38,6 @@ __all__ = [
     "iso_week",
     "points",
     "review_pay",
+    "standing",
+    "weight",
 ]

@@ -22,7 +22,7 @@ PEOPLE: dict[Who, frozenset[str]] = {
         {"contributor", "member", "ended", "standing", "reviewer", "maintainer", "steward"}
     ),
     Who.OWNER: frozenset({"contributor"}),
-    Who.REVIEWER: frozenset({"reviewer", "maintainer", "steward"}),
+    Who.REVIEWER: frozenset({"standing", "reviewer", "maintainer", "steward"}),
     Who.MAINTAINER: frozenset({"maintainer", "steward"}),
     Who.STEWARD: frozenset({"steward"}),
     Who.HUB_STEWARD: frozenset({"hub_steward"}),

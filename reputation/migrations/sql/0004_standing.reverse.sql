@@ -1,0 +1,2 @@
+DROP FUNCTION reputation_earned_review(uuid[], uuid, timestamptz);
+DROP FUNCTION reputation_standing(uuid[], uuid, timestamptz);
