@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-#: Problem: state -> states that may follow. Rejected, duplicate and solved are final.
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+#: Problem: state -> states that may follow. Rejected and solved are final; a duplicate found to
+#: be none goes back to where it was.
 PROBLEM_TRANSITIONS: dict[str, frozenset[str]] = {
     "draft": frozenset({"submitted"}),
     "submitted": frozenset({"accepted", "rejected", "duplicate", "parked", "draft"}),
@@ -11,7 +18,7 @@ PROBLEM_TRANSITIONS: dict[str, frozenset[str]] = {
     "piloting": frozenset({"solved", "in_project"}),
     "parked": frozenset({"submitted", "accepted", "in_project"}),
     "rejected": frozenset(),
-    "duplicate": frozenset(),
+    "duplicate": frozenset({"submitted", "accepted"}),
     "solved": frozenset(),
 }
 
@@ -41,6 +48,11 @@ TASK_TRANSITIONS: dict[str, frozenset[str]] = {
 #: States of a problem that a project may answer.
 PROBLEM_OPEN_TO_PROJECTS: frozenset[str] = frozenset({"accepted", "in_project", "piloting", "solved"})
 
+#: States of a problem in which people add voices and endorsements: it is public and not another one's echo.
+PROBLEM_HEARS_PEOPLE: frozenset[str] = frozenset(
+    {"submitted", "accepted", "in_project", "piloting", "solved", "parked"}
+)
+
 #: States of a project in which tasks are published and hours are logged.
 PROJECT_TAKES_WORK: frozenset[str] = frozenset({"incubating", "active", "release_ready", "adopted"})
 
@@ -51,3 +63,35 @@ TASK_MINUTES_MOST = 120
 def steps(transitions: dict[str, frozenset[str]]) -> list[str]:
     """Every declared step as 'from>to', sorted: the form in which the database trigger knows them."""
     return sorted(f"{before}>{after}" for before, nexts in transitions.items() for after in nexts)
+
+
+def words_mark(words: Mapping[str, object]) -> str:
+    """A short mark of some fields' values: it changes when one of them does, however it was typed.
+
+    >>> words_mark({"title": "Flood", "place": "a"}) == words_mark({"place": "a", "title": "Flood"})
+    True
+    >>> words_mark({"latitude": Decimal("26.90")}) == words_mark({"latitude": Decimal("26.90000")})
+    True
+    """
+    plain = {name: _plain(value) for name, value in words.items()}
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:20]
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return "" if value is None else str(value).replace("\r\n", "\n").strip()
+
+
+# Ten digits in one breath, in any script, with what people put between them; years stand apart by commas.
+_TELEPHONE = re.compile(r"\+?\d(?:[\s().\u2010-\u2015-]{0,2}\d){8,}")
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]{2,}")
+
+
+def names_a_way_to_reach_somebody(text: str) -> bool:
+    """Whether a text seems to hold a telephone number or an e-mail address.
+
+    >>> [names_a_way_to_reach_somebody(text) for text in ("ring +91 98640 12345", "a@b.example", "in 1988, 1998, 2004")]
+    [True, True, False]
+    """
+    return bool(_TELEPHONE.search(text) or _ADDRESS.search(text))

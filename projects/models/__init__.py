@@ -1,7 +1,11 @@
 """Problems from the ground, the projects that answer them, and the tasks they are cut into."""
 
+from projects.models.endorsement import Endorsement
 from projects.models.problem import Problem
+from projects.models.progress import ProgressNote
 from projects.models.project import Project
 from projects.models.task import Task
+from projects.models.task_template import TaskTemplate
+from projects.models.voice import Voice
 
-__all__ = ["Problem", "Project", "Task"]
+__all__ = ["Endorsement", "Problem", "ProgressNote", "Project", "Task", "TaskTemplate", "Voice"]

@@ -77,6 +77,10 @@ class Problem(models.Model):
     created_at = models.DateTimeField(editable=False)
     submitted_at = models.DateTimeField(null=True, editable=False)
     accepted_at = models.DateTimeField(null=True, editable=False)
+    edited_at = models.DateTimeField(null=True, editable=False)
+    # People, each once, who endorsed it or one of its duplicates: counted again under its lock whenever that changes.
+    endorsed_affected = models.PositiveIntegerField(default=0, editable=False)
+    endorsed_support = models.PositiveIntegerField(default=0, editable=False)
 
     objects = ProblemQuerySet.as_manager()
 

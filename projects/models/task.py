@@ -72,6 +72,8 @@ class Task(models.Model):
     )
     claimed_at = models.DateTimeField(null=True, editable=False)
     lease_ends_at = models.DateTimeField(null=True, editable=False)
+    lease_extended_at = models.DateTimeField(null=True, editable=False)
+    lease_reminded_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(editable=False)
 
     class Meta:
@@ -114,6 +116,12 @@ class Task(models.Model):
                 | (Q(state__in=["draft", "published", "expired"]) & Q(claimed_by__isnull=True, claimed_at__isnull=True))
                 | Q(state="accepted"),
                 violation_error_message=_("A claimed task says who has it and since when."),
+            ),
+            models.CheckConstraint(
+                name="task_lease_marks_belong_to_a_claim",
+                condition=Q(claimed_at__isnull=False)
+                | Q(lease_extended_at__isnull=True, lease_reminded_at__isnull=True),
+                violation_error_message=_("Only a claimed task's time is extended or reminded of."),
             ),
             models.CheckConstraint(
                 name="task_open_work_is_never_claimed",

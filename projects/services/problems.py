@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Subject
-from accounts.queries import lock_person
+from accounts.queries import linked_subjects, lock_person
 from core.errors import DomainError, TransitionRefused
 from core.events import record_event
 from core.transitions import change_state, note_state
 from guilds.models import Guild
 from projects.models import Problem
-from projects.permissions import check_can_decide_problem, check_can_edit_problem, check_can_post_problem
+from projects.permissions import (
+    check_can_decide_problem,
+    check_can_discard_problem,
+    check_can_edit_problem,
+    check_can_post_problem,
+)
+from projects.rules import words_mark
 from projects.services.sent_twice import sent_before
 from projects.slugs import save_under_free_slug
 
@@ -37,6 +45,22 @@ class ReasonMissing(DomainError):
     """A refusal without a reason helps nobody."""
 
     code = "reason_missing"
+
+
+class ProblemChangedMeanwhile(DomainError):
+    """Somebody, or the same person in another window, changed these words after they were read."""
+
+    code = "changed_meanwhile"
+
+    def __init__(self, message: str, *, stored: dict[str, Any]) -> None:
+        super().__init__(message)
+        self.stored = stored
+
+
+class ProblemHasOthersWork(DomainError):
+    """A draft can't go, because others built on it while it was public."""
+
+    code = "others_work"
 
 
 class ProblemUnfinished(DomainError):
@@ -62,17 +86,62 @@ def draft_problem(
 
 
 @transaction.atomic
-def edit_problem(*, problem: Problem, by: Subject, now: datetime, **fields: Any) -> Problem:
-    """Change a problem's words (its author while a draft, maintainers until it is decided)."""
+def edit_problem(*, problem: Problem, by: Subject, now: datetime, seen: str = "", **fields: Any) -> Problem:
+    """Change a problem's words (its author while a draft, maintainers until it is decided).
+
+    `seen` is the `words_mark` of the same fields as the writer read them. When they were changed since, nothing is
+    overwritten: raises ProblemChangedMeanwhile, which holds the `stored` words. The same words sent again are no change.
+    """
     lock_person(by.pk)
     problem = _locked(problem)
     check_can_edit_problem(by, problem, now)
+    if unknown := set(fields) - set(PROBLEM_FIELDS):
+        raise ValueError(f"{sorted(unknown)} are not edited here")
+    stored = words_of(problem, fields)
+    if words_mark(stored) == words_mark(fields):
+        return problem
+    if seen and seen != words_mark(stored):
+        raise ProblemChangedMeanwhile(
+            _("This was changed meanwhile, perhaps by you in another window. Both texts are below; nothing is lost."),
+            stored=stored,
+        )
     for name, value in fields.items():
-        if name not in PROBLEM_FIELDS:
-            raise ValueError(f"{name} is not edited here")
         setattr(problem, name, value)
-    problem.save(update_fields=list(fields))
+    problem.edited_at = now
+    problem.save(update_fields=[*fields, "edited_at"])
     return problem
+
+
+def words_of(problem: Problem, names: Iterable[str]) -> dict[str, Any]:
+    """Some of a problem's words as they are stored."""
+    return {name: getattr(problem, name) for name in names}
+
+
+@transaction.atomic
+def discard_problem(*, problem: Problem, by: Subject, now: datetime) -> None:
+    """Delete a draft for good. Twice is once. Raises ProblemHasOthersWork for one that was public and was built on."""
+    lock_person(by.pk)
+    found = (
+        Problem.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("guild")
+        .filter(pk=problem.pk)
+        .first()
+    )
+    if found is None:
+        return
+    problem = found
+    check_can_discard_problem(by, problem)
+    others = problem.voices.exclude(author_id__in=linked_subjects(by.pk))
+    if others.exists() or problem.projects.exists() or problem.duplicates.exists():
+        raise ProblemHasOthersWork(
+            _(
+                "Others have added to this problem while it was public. Hand it in again, and ask a maintainer to decline it."
+            )
+        )
+    _event("problem.discarded", problem, by=by, now=now)
+    problem.voices.all().delete()
+    problem.endorsements.all().delete()
+    problem.delete()
 
 
 @transaction.atomic
@@ -94,7 +163,7 @@ def submit_problem(*, problem: Problem, by: Subject, now: datetime) -> Problem:
     if missing:
         raise ProblemUnfinished(_("Before you hand it in, please add: %(list)s.") % {"list": ", ".join(missing)})
     problem.submitted_at = now
-    return _move(problem, Problem.State.SUBMITTED, by=by, now=now, also=["submitted_at"])
+    return move_problem(problem, Problem.State.SUBMITTED, by=by, now=now, also=["submitted_at"])
 
 
 @transaction.atomic
@@ -103,7 +172,7 @@ def accept_problem(*, problem: Problem, by: Subject, now: datetime) -> Problem:
     problem = _locked(problem)
     check_can_decide_problem(by, problem, now)
     problem.accepted_at = problem.accepted_at or now
-    return _move(problem, Problem.State.ACCEPTED, by=by, now=now, also=["accepted_at"])
+    return move_problem(problem, Problem.State.ACCEPTED, by=by, now=now, also=["accepted_at"])
 
 
 @transaction.atomic
@@ -119,34 +188,38 @@ def decide_problem(*, problem: Problem, to: str, by: Subject, now: datetime, rea
         raise ReasonMissing(_("Please say why, in a sentence the author will read."))
     if to == Problem.State.DUPLICATE:
         raise DomainError(_("Say which problem this one repeats."))
+    if problem.state == Problem.State.DUPLICATE:
+        raise TransitionRefused(_("This is a duplicate. Tell it apart from the other one first."))
     if to in (Problem.State.ACCEPTED, Problem.State.IN_PROJECT):
         problem.accepted_at = problem.accepted_at or now
-    return _move(problem, to, by=by, now=now, reason=reason, also=["accepted_at"])
-
-
-@transaction.atomic
-def mark_duplicate_problem(*, problem: Problem, original: Problem, by: Subject, now: datetime) -> Problem:
-    """Say that a problem repeats another one of the same guild; the author's credit stays with the row."""
-    # Both, in the order of their ids: two people who call each the other's duplicate would leave a ring.
-    both = Problem.objects.select_for_update(no_key=True, of=("self",)).select_related("guild").order_by("pk")
-    found = {row.pk: row for row in both.filter(pk__in=[problem.pk, original.pk])}
-    problem, original = found[problem.pk], found[original.pk]
-    check_can_decide_problem(by, problem, now)
-    if original.guild_id != problem.guild_id or original.pk == problem.pk or original.state == "duplicate":
-        raise DomainError(_("Choose another problem of this guild that isn't a duplicate itself."))
-    problem.duplicate_of = original
-    return _move(problem, Problem.State.DUPLICATE, by=by, now=now, also=["duplicate_of"])
+    return move_problem(problem, to, by=by, now=now, reason=reason, also=["accepted_at"])
 
 
 def _locked(problem: Problem) -> Problem:
     return Problem.objects.select_for_update(no_key=True, of=("self",)).select_related("guild").get(pk=problem.pk)
 
 
-def _move(
-    problem: Problem, to: str, *, by: Subject, now: datetime, reason: str = "", also: list[str] | None = None
+def move_problem(
+    problem: Problem,
+    to: str,
+    *,
+    by: Subject,
+    now: datetime,
+    reason: str = "",
+    also: list[str] | None = None,
+    original: UUID | None = None,
 ) -> Problem:
+    """Take one declared step of a locked problem and tell of it."""
     change = change_state(problem, to, actor=by.pk, now=now, reason=reason, also=also)
-    _event("problem.changed", problem, by=by, now=now, from_state=change.from_state, to_state=change.to_state)
+    _event(
+        "problem.changed",
+        problem,
+        by=by,
+        now=now,
+        from_state=change.from_state,
+        to_state=change.to_state,
+        original=original,
+    )
     return problem
 
 

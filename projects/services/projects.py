@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Subject
@@ -104,7 +106,7 @@ def change_project_state(*, project: Project, to: str, by: Subject, now: datetim
     Resting, archiving and quarantining need a reason. Raises ReasonMissing, TransitionRefused.
     """
     lock_person(by.pk)
-    problem = Problem.objects.select_for_update(no_key=True).get(pk=project.problem_id)
+    problem = _locked_problem(project.problem_id)
     project = _locked(project)
     check_can_maintain(by, project, now)
     if to in ("dormant", "archived", "quarantined") and not reason.strip():
@@ -134,6 +136,14 @@ def _start(project: Project, problem: Problem, *, by: Subject, now: datetime) ->
     open_work = Task.objects.get(project=project, is_open_work=True)
     if open_work.state == Task.State.DRAFT:
         publish_task(task=open_work, by=by, now=now)
+
+
+def _locked_problem(problem_id: UUID) -> Problem:
+    """The problem that a project answers: the original, when the one it was proposed for was merged into another."""
+    merged_into = Problem.objects.filter(pk=problem_id).values("duplicate_of")
+    rows = Problem.objects.filter(Q(pk=problem_id) | Q(pk__in=merged_into)).select_for_update(no_key=True)
+    found = {row.pk: row for row in rows.order_by("pk")}
+    return found[found[problem_id].duplicate_of_id or problem_id]
 
 
 def _locked(project: Project) -> Project:

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Subject
 from accounts.queries import linked_subjects, lock_person, same_person
-from core.errors import DomainError
+from core.errors import DomainError, TransitionRefused
 from core.events import record_event
 from core.transitions import change_state, note_state
 from guilds.permissions import check_guild_open, check_maintainer
 from guilds.queries import current_policy
 from projects.models import Project, Task
 from projects.permissions import check_can_claim, check_can_maintain
+from projects.services.handover import leave_note
 from projects.services.sent_twice import sent_before
 
 TASK_FIELDS = ("title", "description", "role", "skills", "difficulty", "estimate_minutes", "is_starter")
@@ -29,6 +30,12 @@ class TaskTaken(DomainError):
     """Somebody else has this task."""
 
     code = "task_taken"
+
+
+class LeaseTooLong(DomainError):
+    """More days than the guild's policy gives for a task, or none."""
+
+    code = "lease_too_long"
 
 
 class TaskClosed(DomainError):
@@ -49,7 +56,7 @@ def draft_task(*, project: Project, by: Subject, now: datetime, title: str, **fi
     task.full_clean(exclude=["author", "project"])
     task.save(force_insert=True)
     note_state(task, "", actor=by.pk, now=now)
-    _event("task.drafted", task, by=by.pk, now=now)
+    note_task_event("task.drafted", task, by=by.pk, now=now)
     return task
 
 
@@ -57,7 +64,7 @@ def draft_task(*, project: Project, by: Subject, now: datetime, title: str, **fi
 def edit_task(*, task: Task, by: Subject, now: datetime, **fields: Any) -> Task:
     """Change a task's words; difficulty, estimate and kind of help only until it is published."""
     lock_person(by.pk)
-    task = _locked(task)
+    task = locked_task(task)
     check_can_maintain(by, task.project, now)
     allowed = TASK_FIELDS if task.published_at is None else TASK_FIELDS_AFTER_PUBLICATION
     for name, value in fields.items():
@@ -72,7 +79,7 @@ def edit_task(*, task: Task, by: Subject, now: datetime, **fields: Any) -> Task:
 @transaction.atomic
 def publish_task(*, task: Task, by: Subject, now: datetime) -> Task:
     """Open a task to members; from here on its difficulty and estimate stand. Raises TaskClosed."""
-    task = _locked(task)
+    task = locked_task(task)
     check_can_maintain(by, task.project, now)
     if not task.project.takes_work:
         raise TaskClosed(
@@ -81,7 +88,7 @@ def publish_task(*, task: Task, by: Subject, now: datetime) -> Task:
         )
     task.published_by, task.published_at = by, task.published_at or now
     change_state(task, Task.State.PUBLISHED, actor=by.pk, now=now, also=["published_by", "published_at"])
-    _event(
+    note_task_event(
         "task.published",
         task,
         by=by.pk,
@@ -93,9 +100,12 @@ def publish_task(*, task: Task, by: Subject, now: datetime) -> Task:
 
 
 @transaction.atomic
-def claim_task(*, task: Task, by: Subject, now: datetime) -> Task:
-    """Take a published task for the policy's lease. Twice by the same person is once. Raises TaskTaken, TaskClosed."""
-    task = _locked(task)
+def claim_task(*, task: Task, by: Subject, now: datetime, days: int | None = None) -> Task:
+    """Take a published task for so many days, at most the policy's lease (None: all of it).
+
+    Twice by the same person is once. Raises TaskTaken, TaskClosed, LeaseTooLong.
+    """
+    task = locked_task(task)
     check_can_claim(by, task)
     if task.is_open_work:
         raise TaskClosed(_("Open work is for everybody: log your hours on it, there is nothing to claim."))
@@ -107,28 +117,49 @@ def claim_task(*, task: Task, by: Subject, now: datetime) -> Task:
         raise TaskClosed(_("This task isn't open (it is “%(state)s”).") % {"state": task.get_state_display()})
     policy = current_policy(task.project.guild_id, now)
     task.claimed_by, task.claimed_at = by, now
-    task.lease_ends_at = now + timedelta(days=policy.claim_lease_days)
+    days = policy.claim_lease_days if days is None else days
+    if not 1 <= days <= policy.claim_lease_days:
+        raise LeaseTooLong(
+            _("A task is taken for 1 to %(days)s days in this guild.") % {"days": policy.claim_lease_days}
+        )
+    task.lease_ends_at = now + timedelta(days=days)
     _move(task, Task.State.CLAIMED, actor=by.pk, now=now)
-    _event("task.claimed", task, by=by.pk, now=now, subject=by.pk)
+    note_task_event("task.claimed", task, by=by.pk, now=now, subject=by.pk)
     return task
 
 
 @transaction.atomic
-def release_task(*, task: Task, by: Subject, now: datetime) -> Task:
-    """Give a claimed task back, for the person who has it or a maintainer. Logged hours stay with their person."""
-    task = _locked(task)
+def release_task(
+    *, task: Task, by: Subject, now: datetime, words: str = "", link: str = "", percent: int | None = None
+) -> Task:
+    """Give a claimed task back, for the person who has it or a maintainer. Logged hours stay with their person.
+
+    `words`, `link` and `percent` (all optional) say where the work stands, for whoever takes the task next.
+    """
+    lock_person(by.pk)
+    task = locked_task(task)
     check_guild_open(task.project.guild)
     if not (task.claimed_by_id and same_person(by.pk, task.claimed_by_id)):
+        if task.state == Task.State.PUBLISHED:
+            raise TransitionRefused(_("Nobody has this task now. Nothing was changed."))
         check_maintainer(by, task.project.guild, now)
-    return _release(task, actor=by.pk, now=now)
+    released = _release(task, actor=by.pk, now=now)
+    if words.strip() or link or percent is not None:
+        leave_note(task, by, now, {"words": words, "link": link, "percent": percent}, at_handover=True)
+    return released
 
 
 def _release(task: Task, *, actor: UUID | None, now: datetime) -> Task:
     subject = task.claimed_by_id
-    task.claimed_by = task.claimed_at = task.lease_ends_at = None
+    _forget_claim(task)
     _move(task, Task.State.PUBLISHED, actor=actor, now=now)
-    _event("task.released", task, by=actor, now=now, subject=subject)
+    note_task_event("task.released", task, by=actor, now=now, subject=subject)
     return task
+
+
+def _forget_claim(task: Task) -> None:
+    task.claimed_by = task.claimed_at = None
+    task.lease_ends_at = task.lease_extended_at = task.lease_reminded_at = None
 
 
 @transaction.atomic
@@ -144,9 +175,9 @@ def release_ended_claims(*, now: datetime) -> int:
 @transaction.atomic
 def expire_task(*, task: Task, by: Subject, now: datetime, reason: str = "") -> Task:
     """Close a task that nobody needs any more."""
-    task = _locked(task)
+    task = locked_task(task)
     check_can_maintain(by, task.project, now)
-    task.claimed_by = task.claimed_at = task.lease_ends_at = None
+    _forget_claim(task)
     return _move(task, Task.State.EXPIRED, actor=by.pk, now=now, reason=reason)
 
 
@@ -157,7 +188,7 @@ def follow_contribution(*, task: Task, to: str, subject: Subject, actor: UUID | 
     Called by contributions inside its own transaction. Open work stands still. A published task is claimed for
     `subject` on the way to submitted. Raises TaskTaken or TaskClosed when the work can't be handed in here.
     """
-    task = _locked(task)
+    task = locked_task(task)
     if not task.project.takes_work and to == Task.State.SUBMITTED:
         raise TaskClosed(
             _("The project is “%(state)s” and takes no hours.") % {"state": task.project.get_state_display()}
@@ -179,19 +210,21 @@ def follow_contribution(*, task: Task, to: str, subject: Subject, actor: UUID | 
     return _move(task, to, actor=actor, now=now)
 
 
-def _locked(task: Task) -> Task:
+def locked_task(task: Task) -> Task:
+    """The task under its lock, with project and guild."""
     rows = Task.objects.select_for_update(no_key=True, of=("self",))
     return rows.select_related("project__guild").get(pk=task.pk)
 
 
 def _move(task: Task, to: str, *, actor: UUID | None, now: datetime, reason: str = "") -> Task:
-    also = ["claimed_by", "claimed_at", "lease_ends_at"]
+    also = ["claimed_by", "claimed_at", "lease_ends_at", "lease_extended_at", "lease_reminded_at"]
     change = change_state(task, to, actor=actor, now=now, reason=reason, also=also)
-    _event("task.changed", task, by=actor, now=now, from_state=change.from_state, to_state=change.to_state)
+    note_task_event("task.changed", task, by=actor, now=now, from_state=change.from_state, to_state=change.to_state)
     return task
 
 
-def _event(kind: str, task: Task, *, by: UUID | None, now: datetime, **data: Any) -> None:
+def note_task_event(kind: str, task: Task, *, by: UUID | None, now: datetime, **data: Any) -> None:
+    """Tell of something that happened to a task."""
     record_event(
         kind,
         now=now,

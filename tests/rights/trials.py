@@ -21,7 +21,7 @@ from guilds import services as guilds
 from guilds.models import Grant, Guild
 from notices import services as notices
 from projects import services as projects
-from projects.models import Problem, Task
+from projects.models import Problem, Task, TaskTemplate, Voice
 from tests.contributions.histories import as_file, days_of
 from tests.factories import World, make_person
 
@@ -61,6 +61,21 @@ def draft(w: World) -> Problem:
 
 def handed_in(w: World) -> Problem:
     return projects.submit_problem(problem=draft(w), by=w.contributor, now=w.now)
+
+
+def repeated(w: World) -> Problem:
+    return projects.mark_duplicate_problem(problem=handed_in(w), original=w.problem, by=w.maintainer, now=w.now)
+
+
+def heard(w: World, by: Subject | None = None) -> Voice:
+    return projects.add_voice(
+        problem=w.problem, by=by or w.contributor, now=w.now, words="The radio said nothing.", role="fisher",
+        consent="spoken", consented_on=w.now.date(),
+    )  # fmt: skip
+
+
+def template(w: World) -> TaskTemplate:
+    return projects.save_task_template(task=w.task, by=w.maintainer, now=w.now)
 
 
 def draft_task(w: World) -> Task:
@@ -173,6 +188,27 @@ trial("publish_task", about=draft_task)(lambda w, by, task: projects.publish_tas
 trial("claim_task")(lambda w, by, _: projects.claim_task(task=w.task, by=by, now=w.now))
 trial("release_task", about=claimed)(lambda w, by, task: projects.release_task(task=task, by=by, now=w.now))
 trial("expire_task")(lambda w, by, _: projects.expire_task(task=w.task, by=by, now=w.now, reason="done"))
+
+trial("discard_problem", about=draft)(
+    lambda w, by, problem: projects.discard_problem(problem=problem, by=by, now=w.now)
+)
+trial("restore_duplicate_problem", about=repeated)(
+    lambda w, by, problem: projects.restore_duplicate_problem(problem=problem, by=by, now=w.now)
+)
+trial("add_voice")(lambda w, by, _: heard(w, by))
+trial("withdraw_voice", about=heard)(lambda w, by, voice: projects.withdraw_voice(voice=voice, by=by, now=w.now))
+trial("endorse_problem")(
+    lambda w, by, _: projects.endorse_problem(problem=w.problem, by=by, kind="affected", now=w.now)
+)
+trial("withdraw_endorsement")(lambda w, by, _: projects.withdraw_endorsement(problem=w.problem, by=by, now=w.now))
+trial("extend_claim", about=claimed)(lambda w, by, task: projects.extend_claim(task=task, by=by, now=w.now))
+trial("note_progress", about=claimed)(
+    lambda w, by, task: projects.note_progress(task=task, by=by, now=w.now, words="Half of it.")
+)
+trial("save_task_template")(lambda w, by, _: projects.save_task_template(task=w.task, by=by, now=w.now))
+trial("retire_task_template", about=template)(
+    lambda w, by, kept: projects.retire_task_template(template=kept, by=by, now=w.now)
+)
 
 
 # contributions ------------------------------------------------------------------------------------------------------
