@@ -11,13 +11,14 @@ from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ImportedIdentity, Profile
+from accounts.rules import is_reserved
 
 #: Zones that are aliases of others or no place where anybody lives.
 _NO_PLACES = ("Etc/", "SystemV/", "US/", "posix/", "right/")
 
 
 class ProfileForm(forms.ModelForm):
-    """Name, handle, time zone, language, and whether the name is shown to everybody."""
+    """Name, handle, time zone and language."""
 
     timezone = forms.ChoiceField(
         label=_("Time zone"),
@@ -27,12 +28,14 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = Profile
-        fields = ("display_name", "handle", "timezone", "language", "is_name_public")
+        fields = ("display_name", "handle", "timezone", "language")
         labels = {"display_name": _("Name")}
         help_texts = {
             "display_name": _("What members of your guilds call you. Leave it empty to be “a contributor”."),
-            "handle": _("A short name for addresses: small letters, digits and hyphens."),
-            "is_name_public": _("Off: on public pages you are “a contributor”."),
+            "handle": _(
+                "A short name for the address of your page: small letters, digits and hyphens. When you change it, the "
+                "address before leads nowhere."
+            ),
         }
         error_messages = {"handle": {"unique": _("Somebody has this handle. Choose another one.")}}
 
@@ -48,7 +51,75 @@ class ProfileForm(forms.ModelForm):
 
     def clean_handle(self) -> str | None:
         """An empty handle is none, or only one person could have none."""
-        return self.cleaned_data["handle"] or None
+        handle = self.cleaned_data["handle"] or None
+        if handle and handle != self.initial.get("handle") and is_reserved(handle):
+            raise forms.ValidationError(_("This handle would pass for the house itself. Choose another one."))
+        return handle
+
+
+class LinesField(forms.CharField):
+    """A list typed one item a line."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return self.to_python(self.prepare_value(initial)) != self.to_python(data)
+
+
+class PageForm(forms.ModelForm):
+    """What of a person everybody may see. Everything is off until its person says otherwise."""
+
+    links = LinesField(
+        label=_("Links"), required=False, max_length=1600, help_text=_("One a line, five at most, each from https://.")
+    )
+    public_sections = forms.MultipleChoiceField(
+        label=_("What everybody may see"),
+        choices=Profile.Section.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Members of a guild see each other's names, hours and verdicts there anyway. Nobody but reviewers ever sees "
+            "your notes, your evidence and the time of day."
+        ),
+    )
+
+    class Meta:
+        model = Profile
+        fields = ("is_name_public", "public_sections", "about", "links", "may_be_indexed")
+        widgets = {"about": forms.Textarea(attrs={"rows": 4})}
+        labels = {"is_name_public": _("My name"), "may_be_indexed": _("Let search engines list my page")}
+        help_texts = {
+            "is_name_public": _("Off: on public pages you are “a contributor”."),
+            "about": _("Shown only when you tick “My words about myself”."),
+        }
+
+    def clean_links(self) -> list[str]:
+        """Addresses of the web, each looked at for itself."""
+        links: list[str] = list(dict.fromkeys(self.cleaned_data["links"]))
+        if len(links) > 5:
+            raise forms.ValidationError(_("At most five links."))
+        for link in links:
+            try:
+                Profile._meta.get_field("links").base_field.clean(link, None)
+            except forms.ValidationError as error:
+                raise forms.ValidationError(
+                    _("“%(link)s” is no address of the web. Each begins with https:// or http://."),
+                    params={"link": link[:80]},
+                ) from error
+        return links
+
+    def clean(self) -> dict[str, Any]:
+        """A page has an address, or nobody could open it."""
+        values = super().clean() or self.cleaned_data
+        if values.get("public_sections") and not self.instance.handle:
+            self.add_error("public_sections", _("Choose a handle above and save it first: it is your page's address."))
+        return values
 
 
 _GONE = _("This author is not in any history here any more. Reload the page.")

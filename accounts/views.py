@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from django import conf
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.forms import ClaimForm, EraseForm, ProfileForm
+from accounts.forms import ClaimForm, EraseForm, PageForm, ProfileForm
 from accounts.models import Profile, User
 from accounts.queries import claims_open_to, ids_of
 from accounts.services import claim_identity, erase_person, export_person, save_profile
@@ -46,22 +47,40 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, user: User, forms: dict[str, Any] | None = None) -> HttpResponse:
-    shown = {"save": _profile_form(user, None), "erase": EraseForm(), **(forms or {})}
+    shown = {"save": _profile_form(user, None), "page": _page_form(user, None), "erase": EraseForm(), **(forms or {})}
     return render(
         request,
         "accounts/settings.html",
-        {"forms": shown, "claims": claims_open_to(user), "claimed": len(ids_of(user)) - 1},
+        {
+            "forms": shown,
+            "claims": claims_open_to(user),
+            "claimed": len(ids_of(user)) - 1,
+            "handle": _profile(user).handle,
+        },
     )
 
 
+def _profile(user: User) -> Profile:
+    """The profile as it is stored; forms write what was typed onto their copy."""
+    return copy(getattr(user.subject, "profile", None)) or Profile(subject=user.subject)
+
+
 def _profile_form(user: User, data: QueryDict | None) -> ProfileForm:
-    profile = getattr(user.subject, "profile", None) or Profile(subject=user.subject)
-    return ProfileForm(data, instance=profile)
+    return ProfileForm(data, instance=_profile(user))
+
+
+def _page_form(user: User, data: QueryDict | None) -> PageForm:
+    return PageForm(data, instance=_profile(user), prefix="page")
 
 
 def _save(request: HttpRequest, user: User, values: dict[str, Any]) -> str:
-    save_profile(subject=user.subject, **values)
+    save_profile(subject=user.subject, now=timezone.now(), **values)
     return _("Saved.")
+
+
+def _open_page(request: HttpRequest, user: User, values: dict[str, Any]) -> str:
+    save_profile(subject=user.subject, now=timezone.now(), **values)
+    return _("Saved. Your page shows what you ticked, and nothing else.")
 
 
 def _claim(request: HttpRequest, user: User, values: dict[str, Any]) -> str:
@@ -77,6 +96,7 @@ def _erase(request: HttpRequest, user: User, values: dict[str, Any]) -> str:
 
 _ACTIONS = {
     "save": Action(_save, form=_profile_form, then=lambda user, values: "accounts:settings"),
+    "page": Action(_open_page, form=_page_form, then=lambda user, values: "accounts:settings"),
     "claim": Action(_claim, form=lambda user, data: ClaimForm(data), then=lambda user, values: "accounts:settings"),
     "erase": Action(_erase, form=lambda user, data: EraseForm(data), then=lambda user, values: "/"),
 }

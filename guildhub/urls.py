@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from contributions.views.points import ledger
-from guildhub.views import demo, front, gallery, health, home, mail, ops
+from guildhub.views import demo, front, gallery, health, home, mail, ops, people
 from guilds import urls as guild_urls
 
 # The admin site has a login by password of its own; here everybody types a mailed code.
@@ -19,6 +19,8 @@ urlpatterns = [
     path("", front.front, name="front"),
     path("numbers/", front.numbers, name="numbers"),
     path("home/", home.home, name="home"),
+    path("u/<slug:handle>/", people.person, name="person"),
+    path("u/<slug:handle>/work/", people.person_work, name="person_work"),
     path("ops/", ops.ops, name="ops"),
     path("mail/", mail.mail, name="mail"),
     path("demo/", demo.demo_switch, name="demo_switch"),

@@ -142,6 +142,13 @@ PAGES: tuple[Page, ...] = (
     _of_history("contributions:history_import_progress", "history_import"),
     _of_history("contributions:history_acceptance_progress", "acceptance"),
     _named("notices:inbox", signed_in()),
+    Page("person", lambda world: "/u/rimjhim/", everybody()),
+    Page(
+        "person of the closed",
+        lambda world: "/u/tariq/",
+        {**everybody(404), **only(*MEMBERS, "hub_steward", others=404, anonymous=404)},
+    ),
+    Page("person_work", lambda world: "/u/rimjhim/work/", everybody()),
     _named("accounts:settings", signed_in()),
     _named("accounts:export", signed_in()),
     _named("home", signed_in()),
@@ -163,6 +170,11 @@ def busy_world() -> World:
     world = make_world(start)
     for name in (*MEMBERS, "outsider"):
         save_profile(subject=getattr(world, name), display_name=f"The {name}")
+    opened = {"is_name_public": True, "public_sections": ["about", "guilds", "hours", "projects", "reputation"]}
+    save_profile(
+        subject=world.contributor, handle="rimjhim", about="I draw *maps*.", links=["https://example.org"], **opened
+    )
+    save_profile(subject=world.reviewer, handle="tariq", about="Nobody's business.")
     words = {"statement": "It happens.", "affected_people": "farmers", "place": "Majuli"}
     for number in range(3):
         told = draft_problem(

@@ -36,11 +36,11 @@ def save(client: Client, **changes: object) -> str:
 
 def test_what_is_saved_is_what_the_next_page_shows(world: World) -> None:
     client = client_of(world, "contributor")
-    page = save(client, display_name="নন্দিনী", handle="nandini", timezone="Asia/Kolkata", is_name_public="on")
+    page = save(client, display_name="নন্দিনী", handle="nandini", timezone="Asia/Kolkata")
     assert "Saved." in page and "<bdi>নন্দিনী</bdi>" in page
     profile = Profile.objects.get(subject=world.contributor)
-    assert (profile.handle, profile.timezone, profile.is_name_public) == ("nandini", "Asia/Kolkata", True)
-    save(client, is_name_public="", handle="")
+    assert (profile.handle, profile.timezone, profile.is_name_public) == ("nandini", "Asia/Kolkata", False)
+    save(client, handle="")
     profile.refresh_from_db()
     assert (profile.handle, profile.timezone) == (None, "Asia/Kolkata")
 
