@@ -13,10 +13,10 @@ from django.contrib.admin.models import LogEntry as AdminLogEntry
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 
-from accounts.models import ImportedIdentity, Profile, Subject, SubjectLink, Tombstone, User
+from accounts.models import ImportedIdentity, Profile, Subject, SubjectLink, Token, Tombstone, User
 from accounts.rules import email_hash
 from accounts.tombstones import bury_authors, rest_handle
-from core.models import Delivery, Event, LogEntry, LogRoot, LogSalt, StateChange
+from core.models import Delivery, Event, KeptAnswer, LogEntry, LogRoot, LogSalt, StateChange
 from core.public_log import forget_salts, names_one_of
 from core.registries import holds_nothing_personal, register_forgotten, register_personal_data
 
@@ -109,6 +109,24 @@ def _export_links(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return SubjectLink.objects.filter(primary_id__in=ids).values("alias_id", "primary_id", "linked_at")
 
 
+def _erase_tokens(ids: Sequence[UUID]) -> None:
+    Token.objects.filter(subject_id__in=ids).delete()
+
+
+def _export_tokens(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    return Token.objects.filter(subject_id__in=ids).values(
+        "name", "prefix", "scopes", "created_at", "expires_at", "last_used_on", "revoked_at"
+    )
+
+
+def _erase_answers(ids: Sequence[UUID]) -> None:
+    KeptAnswer.objects.filter(subject__in=ids).delete()
+
+
+def _export_answers(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    return KeptAnswer.objects.filter(subject__in=ids).values("key", "status", "body", "created_at")
+
+
 def _keep(ids: Sequence[UUID]) -> None:
     """Random ids stay; `accounts.services.erase_person` has marked the Subjects."""
 
@@ -153,6 +171,8 @@ def register() -> None:
     register_personal_data(ImportedIdentity, erase=_erase_identities, export=_export_identities)
     # Links stay: two random ids. Without them the weeks of an erased person would no longer add up.
     register_personal_data(SubjectLink, erase=_keep, export=_export_links)
+    register_personal_data(Token, erase=_erase_tokens, export=_export_tokens)
+    register_personal_data(KeptAnswer, erase=_erase_answers, export=_export_answers)
     register_personal_data(StateChange, erase=_erase_reasons, export=_export_reasons)
     register_personal_data(Event, erase=_keep, export=_export_events)
     holds_nothing_personal(Tombstone, "keyed hashes that keep an erased person's name from coming back")

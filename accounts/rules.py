@@ -1,11 +1,26 @@
-"""How an imported history names people, without a database."""
+"""How an imported history names people, and what a personal token looks like, without a database."""
 
 from __future__ import annotations
 
 import hashlib
+import secrets
 import unicodedata
 
 NAME_LENGTH_MOST = 200
+#: Live tokens that one person can have; more than that is a program that forgets its own.
+TOKENS_MOST = 20
+#: How every token begins, so that people and scanners of leaked secrets know one.
+TOKEN_PREFIX = "gh_"  # noqa: S105
+
+
+def new_token() -> str:
+    """A token of 32 random bytes."""
+    return TOKEN_PREFIX + secrets.token_urlsafe(32)
+
+
+def token_digest(text: str) -> str:
+    """What is kept of a token. Plain SHA-256: 256 random bits can't be guessed, so no slow hash is needed."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def email_hash(email: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +13,10 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import ImportedIdentity, Profile, Subject, SubjectLink
+from accounts.models import ImportedIdentity, Profile, Subject, SubjectLink, Token
+from accounts.permissions import check_token_owner
 from accounts.queries import claimable_identities, linked_subjects, lock_people, lock_person
-from accounts.rules import NAME_LENGTH_MOST, is_reserved, name_key
+from accounts.rules import NAME_LENGTH_MOST, TOKENS_MOST, is_reserved, name_key, new_token, token_digest
 from accounts.tombstones import HANDLE_RESTS, buried_authors, handle_rests, rest_handle
 from core import registries
 from core.errors import DomainError
@@ -189,3 +191,76 @@ def export_person(*, subject_id: UUID) -> dict[str, list[dict[str, Any]]]:
         if rows:
             found.setdefault(entry.model._meta.label, []).extend(rows)
     return found
+
+
+class TokenRefused(DomainError):
+    """A token can't be made like this."""
+
+    code = "token_refused"
+
+
+@dataclass(frozen=True)
+class MadeToken:
+    """A new token and its text, which is kept nowhere and shown once."""
+
+    token: Token
+    text: str
+
+
+@transaction.atomic
+def make_token(*, by: Subject, name: str, scopes: Sequence[str], days: int, now: datetime) -> MadeToken:
+    """Make a personal token that ends after `days` (1 to 366). Raises TokenRefused with what to mend.
+
+    A name is used once among the tokens that were not taken back, so a form sent twice makes one token.
+    """
+    ids = lock_person(by.pk)
+    if not scopes or not set(scopes) <= set(Token.Scope.values):
+        raise TokenRefused(_("Say what the token may do."))
+    if not 1 <= days <= 366:
+        raise TokenRefused(_("A token lives between a day and a year."))
+    held = Token.objects.filter(subject_id__in=ids, revoked_at__isnull=True)
+    if held.filter(name=name).exists():
+        raise TokenRefused(_("You have a token of this name. Take it back first, or choose another name."))
+    if held.filter(expires_at__gt=now).count() >= TOKENS_MOST:
+        raise TokenRefused(
+            _("You have %(most)s tokens, which is as many as one person can have. Take one back first.")
+            % {"most": TOKENS_MOST}
+        )
+    text = new_token()
+    token = Token.objects.create(
+        subject=by,
+        name=name,
+        digest=token_digest(text),
+        prefix=text[:8],
+        scopes=sorted(set(scopes)),
+        created_at=now,
+        expires_at=now + timedelta(days=days),
+    )
+    _token_event("token.made", token, by=by, now=now)
+    return MadeToken(token, text)
+
+
+@transaction.atomic
+def revoke_token(*, token: Token, by: Subject, now: datetime) -> None:
+    """Take a token back at once; twice is once."""
+    check_token_owner(by, token)
+    if Token.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=now):
+        _token_event("token.revoked", token, by=by, now=now)
+
+
+def note_token_use(*, token: Token, now: datetime) -> None:
+    """Remember the day on which a token was used last: one write a day, however busy it is."""
+    if token.last_used_on is None or token.last_used_on < now.date():
+        Token.objects.filter(pk=token.pk).update(last_used_on=now.date())
+
+
+def _token_event(kind: str, token: Token, *, by: Subject, now: datetime) -> None:
+    record_event(
+        kind,
+        now=now,
+        actor=by.pk,
+        guild=None,
+        object_kind="token",
+        object_id=token.pk,
+        data={"subject": token.subject_id},
+    )

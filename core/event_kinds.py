@@ -22,6 +22,8 @@ PERSON_FIELDS = ("subject", "alias")
 
 #: kind -> {field: "uuid" | "int" | "word" | "date"}; every field may be left out.
 EVENT_KINDS: dict[str, dict[str, str]] = {
+    "token.made": {"subject": "uuid"},
+    "token.revoked": {"subject": "uuid"},
     "guild.opened": {},
     "guild.policy_published": {"version": "int"},
     "membership.joined": {"subject": "uuid"},

@@ -18,6 +18,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.utils import timezone
 
 from core.deliveries import consumers_with_due_events, deliver_until_empty
+from core.idempotency import forget_old_answers
 
 logger = logging.getLogger(__name__)
 
@@ -113,3 +114,9 @@ def sweep_deliveries() -> int:
     for consumer in consumers:
         deliver.apply_async(args=([consumer],), expires=30)
     return len(consumers)
+
+
+@job(name="core.forget_old_answers")
+def forget_old_answers_job() -> int:
+    """Delete the kept answers of writes so old that nobody sends them again."""
+    return forget_old_answers(now=timezone.now())

@@ -43,6 +43,7 @@ app.conf.update(
             "schedule": 30.0,
             "options": {"expires": 60},
         },
+        "core.forget_old_answers": {"task": "core.forget_old_answers", "schedule": 3600.0 * 6},
         "projects.release_ended_claims": {"task": "projects.release_ended_claims", "schedule": 3600.0},
     },
 )

@@ -2,5 +2,6 @@
 
 from accounts.models.identities import ImportedIdentity, SubjectLink
 from accounts.models.people import Profile, Subject, Tombstone, User
+from accounts.models.tokens import Token
 
-__all__ = ["ImportedIdentity", "Profile", "Subject", "SubjectLink", "Tombstone", "User"]
+__all__ = ["ImportedIdentity", "Profile", "Subject", "SubjectLink", "Token", "Tombstone", "User"]

@@ -126,11 +126,17 @@ def fresh_member(w: World) -> Subject:
     return person
 
 
+def own_token(w: World) -> accounts.MadeToken:
+    return accounts.make_token(by=w.contributor, name="Phone", scopes=["read"], days=9, now=w.now)
+
+
 # accounts and notices -----------------------------------------------------------------------------------------------
 
 trial("save_profile")(lambda w, by, _: accounts.save_profile(subject=by, display_name="Me"))
 trial("erase_person")(lambda w, by, _: accounts.erase_person(subject_id=by.pk, by=by.pk, now=w.now))
 trial("export_person")(lambda w, by, _: accounts.export_person(subject_id=by.pk))
+trial("make_token")(lambda w, by, _: accounts.make_token(by=by, name="Phone", scopes=["read"], days=9, now=w.now))
+trial("revoke_token", about=own_token)(lambda w, by, made: accounts.revoke_token(token=made.token, by=by, now=w.now))
 trial("mark_inbox_read")(lambda w, by, _: notices.mark_inbox_read(by=by, now=w.now))
 trial("claim_identity", about=brought)(
     lambda w, by, _: accounts.claim_identity(identity=ImportedIdentity.objects.get(), by=by, now=w.now)

@@ -1,0 +1,69 @@
+"""A write sent again under the same key is done once and answered the same (draft-ietf-httpapi-idempotency-key-header)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from core.errors import DomainError
+from core.models import KeptAnswer
+
+#: A phone that was offline for a week may still ask what became of its last write.
+KEPT_FOR = timedelta(days=14)
+
+
+class KeyReused(DomainError):
+    """The key was used before for something else: two writes, not one write twice."""
+
+    code = "idempotency_key_reused"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the sender gets: a status, the body as it was first written, and whether it was kept from before."""
+
+    status: int
+    body: str
+    is_replayed: bool = False
+
+
+@transaction.atomic
+def answer_once(
+    *, subject: UUID, key: str, payload: bytes, now: datetime, write: Callable[[], tuple[int, str]]
+) -> Answer:
+    """Do `write` (returning status and body) and keep its answer, or give the answer kept from before.
+
+    Whoever comes with the same key meanwhile waits for this transaction to end. A worker killed in the middle leaves
+    neither effect nor answer; an answer lost on its way is there for the next try. A refusal raised by `write` rolls
+    everything back and isn't kept, so that a corrected or later try under the same key is a try of its own.
+    Raises KeyReused for the same key with another payload.
+    """
+    digest = hashlib.sha256(payload).hexdigest()
+    with connection.cursor() as cursor:
+        # The first lock of every such transaction, before those of docs/locking.md.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"core.idempotency:{subject}:{key}"])
+    kept = KeptAnswer.objects.filter(subject=subject, key=key).first()
+    if kept is None:
+        status, body = write()
+        KeptAnswer.objects.create(
+            subject=subject, key=key, payload_hash=digest, status=status, body=body, created_at=now
+        )
+        return Answer(status, body)
+    if kept.payload_hash != digest:
+        raise KeyReused(
+            _(
+                "This Idempotency-Key was used for another request. Nothing was changed. Send a new write under a new key."
+            )
+        )
+    return Answer(kept.status, kept.body, is_replayed=True)
+
+
+def forget_old_answers(*, now: datetime) -> int:
+    """Delete answers that nobody will ask for again; returns how many."""
+    return KeptAnswer.objects.filter(created_at__lt=now - KEPT_FOR).delete()[0]
