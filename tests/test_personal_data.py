@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection, models, transaction
 
 from accounts.models import ImportedIdentity, Subject, User
 from accounts.queries import email_hash, linked_subjects
-from accounts.services import claim_identity, erase_person, export_person, save_profile
+from accounts.services import claim_identity, erase_person, export_person, make_token, save_profile
 from contributions.history.rules import Author, Commit
 from contributions.models import Contribution, ImportedSession, TimeEntry
 from contributions.services import (
@@ -30,6 +30,7 @@ from contributions.services.history import bring_history
 from contributions.services.history_acceptance import accept_history
 from core.deliveries import consumers_with_due_events, deliver_until_empty
 from core.event_kinds import EVENT_KINDS
+from core.idempotency import answer_once
 from core.ids import uuid7
 from core.log_integrity import LogCounts, walk_log
 from core.models import Delivery, Event, LogEntry, LogRoot, LogSalt, StateChange
@@ -124,6 +125,8 @@ def life(db: None) -> Life:
     )
     submit_problem(problem=told, by=world.maintainer, now=world.now)
     decide_problem(problem=told, to="parked", by=person, reason=f"Later, says {MARK}", now=world.now)
+    make_token(by=person, name=f"Phone {MARK}", scopes=["read"], days=30, now=world.now)
+    answer_once(subject=person.pk, key=f"key-{MARK}", payload=b"{}", now=world.now, write=lambda: (200, f"Dear {MARK}"))
     for user, changed in ((world.hub_steward.user, person.user), (person.user, world.hub_steward.user)):
         AdminLogEntry.objects.create(
             user=user,
