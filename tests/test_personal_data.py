@@ -81,6 +81,11 @@ def work(world: World, person: Subject, minutes: int = 60) -> Contribution:
 
 @pytest.fixture
 def life(db: None) -> Life:
+    """A life, for one test."""
+    return make_life()
+
+
+def make_life() -> Life:
     """The contributor of a world: logs in, is named, was imported, tells, works, reviews, is judged, gives reasons."""
     world = make_world()
     person = world.contributor
@@ -88,6 +93,8 @@ def life(db: None) -> Life:
     person.refresh_from_db()
     verify_email(person)
     save_profile(subject=person, display_name=f"Asha {MARK}", handle=f"asha-{MARK}", timezone="Asia/Kolkata")
+    page = {"about": f"I am {MARK}.", "links": [f"https://example.org/~{MARK}"], "public_sections": ["about"]}
+    save_profile(subject=person, is_name_public=True, may_be_indexed=True, **page)
     author = make_author(f"A. {MARK}", f"{MARK}@work.example")
     verify_email(person, f"{MARK}@work.example")
     claim_identity(identity=author, by=person, now=world.now)
@@ -175,6 +182,8 @@ def test_an_export_holds_every_word_the_person_wrote_or_is_called_by(life: Life)
         f"asha-{MARK}",
         "Asia/Kolkata",
         f"A. {MARK}",
+        f"I am {MARK}.",
+        f"https://example.org/~{MARK}",
         f"A draft {MARK}",
         f"I labelled photos {MARK}",
         f"https://example.org/{MARK}",
