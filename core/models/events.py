@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Now
 
 from core.ids import uuid7
@@ -27,6 +28,12 @@ class Event(models.Model):
             models.Index(fields=["object_id", "id"], name="event_by_object"),
             models.Index(fields=["guild", "id"], name="event_by_guild"),
             models.Index(fields=["actor"], name="event_by_actor"),
+            # A project's page tells of its approvals week by week; these are the only kinds it asks for.
+            models.Index(
+                KeyTextTransform("project", "data"),
+                name="event_by_project",
+                condition=Q(kind__in=["contribution.approved", "history.accepted"]),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
