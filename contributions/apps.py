@@ -8,9 +8,10 @@ class ContributionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from contributions import handlers, integrity, page_slots, personal_data
+        from contributions import handlers, integrity, page_slots, personal_data, written
 
         personal_data.register()
+        written.register()
         handlers.register()
         integrity.register()
         page_slots.register()

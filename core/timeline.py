@@ -17,19 +17,34 @@ from core.models import StateChange
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a timeline: when, what, who (empty: a hidden person) and the words they gave (may be empty)."""
+    """One line of a timeline: when, what, who (empty: a hidden person) and the words they gave (may be empty).
+
+    With an `id` the words are a StateChange's reason, which can be reported; `hidden_for` says that a moderator hid them.
+    """
 
     at: datetime
     what: str
     who: str
     note: str
+    id: UUID | None = None
+    hidden_for: str = ""
 
 
 def history_of(pk: str = "pk") -> ArraySubquery:
     """Annotate with this to read every StateChange of a row, oldest first, as dicts (see `timeline`)."""
     steps = StateChange.objects.filter(object_id=OuterRef(pk)).order_by("changed_at", "id")
     return ArraySubquery(
-        steps.values(row=JSONObject(at="changed_at", to="to_state", by="actor", was="from_state", reason="reason"))
+        steps.values(
+            row=JSONObject(
+                id="id",
+                at="changed_at",
+                to="to_state",
+                by="actor",
+                was="from_state",
+                reason="reason",
+                hidden="hidden_for",
+            )
+        )
     )
 
 
@@ -48,6 +63,8 @@ def timeline(
             what=str(words.get(f"{row['was']}>{row['to']}") or words.get(row["to"], row["to"])),
             who=names.get(UUID(row["by"]), "") if row["by"] else "",
             note=row["reason"] if with_reasons else "",
+            id=UUID(row["id"]),
+            hidden_for=row["hidden"] if with_reasons else "",
         )
         for row in history
     ]

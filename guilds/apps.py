@@ -8,6 +8,7 @@ class GuildsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from guilds import personal_data
+        from guilds import personal_data, written
 
         personal_data.register()
+        written.register()

@@ -8,7 +8,8 @@ class ProjectsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from projects import page_slots, personal_data
+        from projects import page_slots, personal_data, written
 
         personal_data.register()
+        written.register()
         page_slots.register()

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import uuid7
+from core.written import Hideable, hidden_constraints
 
 
 class Subject(models.Model):
@@ -25,6 +26,11 @@ class Subject(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     erased_at = models.DateTimeField(null=True, editable=False)
+    links_free_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="Since when links in their words can be followed: their first approval or right.",
+    )
 
     def __str__(self) -> str:
         return str(self.id)
@@ -87,7 +93,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         super().save(*args, **kwargs)
 
 
-class Profile(models.Model):
+class Profile(Hideable):
     """What one person chose to tell about themselves, and what of it everybody may see. Goes when they are erased."""
 
     class Section(models.TextChoices):
@@ -143,6 +149,7 @@ class Profile(models.Model):
                 condition=Q(handle__isnull=True) | Q(handle__regex=r"^[a-z0-9][a-z0-9-]{1,29}$"),
                 violation_error_message=_("Small letters, digits and hyphens, two or more."),
             ),
+            *hidden_constraints("profile", "display_name", "about", lists=["links"]),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from accounts.models import Subject
 from contributions.rules import CONTRIBUTION_TRANSITIONS, CREDITED
 from core.ids import uuid7
 from core.transitions import Transitions
+from core.written import Hideable, hidden_constraints
 from guilds.models import Guild
 from projects.models import Project, Task
 
@@ -29,7 +30,7 @@ class Need(models.TextChoices):
     GUILD_CLOSED = "guild_closed", _("This guild takes no new work.")
 
 
-class Contribution(models.Model):
+class Contribution(Hideable):
     """One piece of work by one person on one task: time entries, a note or a link, and its way through review.
 
     `minutes_counted` (unweighted minutes that entered the week's bands), `minutes_credited` (after the bands) and
@@ -130,6 +131,7 @@ class Contribution(models.Model):
                 condition=Q(need="") | Q(state__in=["draft", "returned", "withdrawn"]),
                 violation_error_message=_("Only a draft can still need something."),
             ),
+            *hidden_constraints("contribution", "note", "link"),
         ]
 
     def __str__(self) -> str:

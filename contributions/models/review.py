@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Subject
 from contributions.models.contribution import Contribution
 from core.ids import uuid7
+from core.written import Hideable, hidden_constraints
 
 
-class Review(models.Model):
+class Review(Hideable):
     """One verdict on one contribution. Its numbers never change; its words go when their author is erased."""
 
     class Verdict(models.TextChoices):
@@ -91,6 +92,7 @@ class Review(models.Model):
                 condition=Q(verdict__in=["approved", "rejected"]),
                 name="review_one_final_verdict",
             ),
+            *hidden_constraints("review", "reason", "next_step"),
         ]
 
     def __str__(self) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db import models
 
 from core.ids import uuid7
+from core.written import Hideable, hidden_constraints
 
 
-class StateChange(models.Model):
+class StateChange(Hideable):
     """One declared step of one thing. The reason is a person's words and is erased with the person."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -20,6 +21,7 @@ class StateChange(models.Model):
     changed_at = models.DateTimeField()
 
     class Meta:
+        constraints = hidden_constraints("statechange", "reason")
         indexes = [models.Index(fields=["object_id", "id"], name="state_change_by_object")]
 
     def __str__(self) -> str:

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Subject
 from core.ids import uuid7
 from core.transitions import Transitions
+from core.written import Hideable, hidden_constraints
 from guilds.rules import GUILD_TRANSITIONS
 
 
-class Guild(models.Model):
+class Guild(Hideable):
     """A community with its own members, policy, ledger accounts and problems. Closed, never deleted."""
 
     class State(models.TextChoices):
@@ -40,7 +41,8 @@ class Guild(models.Model):
                 name="guild_state_known",
                 condition=Q(state__in=["proposed", "open", "closed"]),
                 violation_error_message=_("A guild is proposed, open or closed."),
-            )
+            ),
+            *hidden_constraints("guild", "name", "summary"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Subject
 from core.ids import uuid7
 from core.transitions import Transitions
+from core.written import Hideable, hidden_constraints
 from guilds.models import Guild
 from projects.rules import PROBLEM_OPEN_TO_PROJECTS, PROBLEM_TRANSITIONS
 
@@ -19,15 +20,15 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
     """Questions asked of many problems at once."""
 
     def public(self) -> ProblemQuerySet:
-        """Problems anybody may read: all but drafts and the rejected."""
-        return self.exclude(state__in=["draft", "rejected"])
+        """Problems anybody may read: all but drafts, the rejected and what a moderator hid."""
+        return self.exclude(state__in=["draft", "rejected"]).filter(hidden_at__isnull=True)
 
     def open_to_projects(self) -> ProblemQuerySet:
         """Problems a project may answer."""
         return self.filter(state__in=PROBLEM_OPEN_TO_PROJECTS)
 
 
-class Problem(models.Model):
+class Problem(Hideable):
     """One problem statement: where, who is hurt, how it is known, in whose language."""
 
     class State(models.TextChoices):
@@ -90,6 +91,7 @@ class Problem(models.Model):
             models.Index(fields=["guild", "state"], name="problem_by_guild"),
         ]
         constraints = [
+            *hidden_constraints("problem", "title", "statement", "affected_people", "evidence", "place"),
             models.CheckConstraint(
                 name="problem_state_known",
                 condition=Q(state__in=list(PROBLEM_TRANSITIONS)),

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Subject
 from core.ids import uuid7
+from core.written import Hideable, hidden_constraints
 from projects.models.task import Task
 
 
-class ProgressNote(models.Model):
+class ProgressNote(Hideable):
     """How far one person has come with one task: it stays on the task when they give it back or their time ends."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -29,6 +30,7 @@ class ProgressNote(models.Model):
     class Meta:
         indexes = [models.Index(fields=["task", "-created_at"], name="progress_by_task")]
         constraints = [
+            *hidden_constraints("progress", "words", "link"),
             models.CheckConstraint(
                 name="progress_percent_of_a_whole",
                 condition=Q(percent__isnull=True) | Q(percent__lte=100),

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Subject
 from core.ids import uuid7
 from core.transitions import Transitions
+from core.written import Hideable, hidden_constraints
 from guilds.models import Guild
 from projects.models.problem import Problem
 from projects.rules import PROJECT_TAKES_WORK, PROJECT_TRANSITIONS
 
 
-class Project(models.Model):
+class Project(Hideable):
     """One answer to one accepted problem of the same guild (a trigger refuses any other)."""
 
     class State(models.TextChoices):
@@ -45,11 +46,12 @@ class Project(models.Model):
     class Meta:
         indexes = [models.Index(fields=["guild", "state"], name="project_by_guild")]
         constraints = [
+            *hidden_constraints("project", "title", "summary", "repository_url"),
             models.CheckConstraint(
                 name="project_state_known",
                 condition=Q(state__in=list(PROJECT_TRANSITIONS)),
                 violation_error_message=_("That is not a state of a project."),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

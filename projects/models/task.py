@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Subject
 from core.ids import uuid7
 from core.transitions import Transitions
+from core.written import Hideable, hidden_constraints
 from projects.models.project import Project
 from projects.rules import TASK_MINUTES_LEAST, TASK_MINUTES_MOST, TASK_TRANSITIONS
 
@@ -29,7 +30,7 @@ ROLE_CHOICES = [
 ]
 
 
-class Task(models.Model):
+class Task(Hideable):
     """One piece of work of 15 to 120 minutes. Difficulty and estimate are fixed when it is published.
 
     Every project has one open-work task (`is_open_work`) for what no task foresaw: it is never claimed, and
@@ -82,6 +83,7 @@ class Task(models.Model):
             models.Index(fields=["lease_ends_at"], name="task_lease", condition=Q(lease_ends_at__isnull=False)),
         ]
         constraints = [
+            *hidden_constraints("task", "title", "description", lists=["skills"]),
             models.UniqueConstraint(
                 fields=["project"], condition=Q(is_open_work=True), name="task_one_open_work_per_project"
             ),

@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Subject
 from core.ids import uuid7
+from core.written import Hideable, hidden_constraints
 from guilds.models import Guild
 from projects.models.task import ROLE_CHOICES, Task
 from projects.rules import TASK_MINUTES_LEAST, TASK_MINUTES_MOST
 
 
-class TaskTemplate(models.Model):
+class TaskTemplate(Hideable):
     """The words and sizes of one kind of task, which a guild's maintainers begin new tasks from."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -32,6 +33,7 @@ class TaskTemplate(models.Model):
 
     class Meta:
         constraints = [
+            *hidden_constraints("task_template", "title", "description", lists=["skills"]),
             models.UniqueConstraint(
                 fields=["guild", "title"],
                 condition=Q(retired_at__isnull=True),

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Subject
 from core.ids import uuid7
+from core.written import Hideable, hidden_constraints
 from projects.models.problem import Problem
 
 
-class Voice(models.Model):
+class Voice(Hideable):
     """What one affected person said, written down by a member who talked to them and holds their consent.
 
     Nobody quoted has a name, a number or an account here: a role and a place say who speaks. A withdrawn voice keeps its
@@ -43,6 +44,7 @@ class Voice(models.Model):
     class Meta:
         indexes = [models.Index(fields=["problem", "-created_at"], name="voice_by_problem")]
         constraints = [
+            *hidden_constraints("voice", "words", "translation", "role", "place"),
             models.CheckConstraint(
                 name="voice_consent_known",
                 condition=Q(consent__in=["spoken", "written", "guardian"]),
