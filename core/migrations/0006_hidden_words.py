@@ -8,7 +8,7 @@ from core.sql_files import run_sql_file
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0004_kept_answers'),
+        ('core', '0005_event_by_project'),
     ]
 
     operations = [
@@ -30,5 +30,5 @@ class Migration(migrations.Migration):
             model_name='statechange',
             constraint=models.CheckConstraint(condition=models.Q(('hidden_at__isnull', True), ('reason__in', ['', '[hidden]', '[erased]']), _connector='OR'), name='statechange_hidden_shows_no_words', violation_error_message='What is hidden holds no words.'),
         ),
-        run_sql_file(__file__, "0005_hidden_words"),
+        run_sql_file(__file__, "0006_hidden_words"),
     ]
