@@ -68,7 +68,8 @@ def _export_sessions(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
 
 
 def _erase_imports(ids: Sequence[UUID]) -> None:
-    HistoryImport.objects.filter(brought_by_id__in=ids).update(file_name="")
+    # What went wrong may quote a line of the file, and with it a name.
+    HistoryImport.objects.filter(brought_by_id__in=ids).update(file_name="", error="")
     # A file that waits names everybody in it. The next upload of it knows the commits and asks for no names.
     projects = CommitShare.objects.filter(subject_id__in=ids).values("commit__project_id")
     waiting = HistoryImport.objects.filter(project_id__in=projects, state__in=["uploaded", "failed"])
