@@ -10,23 +10,47 @@ from django.shortcuts import render
 from core.errors import DomainError, PermissionRefused
 
 
+#: Statuses of refusals that say more than "not now": too much at once, and something of ours is down.
+_TELLING = (429, 503)
+
+
 class RefusalMiddleware:
     """Answers a DomainError that no view put into words with its sentence, and never with "something broke".
 
-    A missing right is 403 and everything else 409. Django would answer the former too (it is a PermissionDenied), but
-    would write a traceback to the log for what is no fault.
+    A missing right is 403 and most else 409. Django would answer the former too (it is a PermissionDenied), but
+    would write a traceback to the log for what is no fault. A bare line of text that a decorator or a view answered
+    a person with (400, 405) is put into the site's frame.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code in (400, 405) and _is_bare(response):
+            return _framed(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A page for a refusal; anything else goes on to Django."""
         if isinstance(exception, PermissionRefused):
             return render(request, "403.html", {"exception": exception.message}, status=403)
         if isinstance(exception, DomainError):
-            return render(request, "refused.html", {"message": exception.message}, status=409)
+            status = exception.status if exception.status in _TELLING else 409
+            return render(request, "refused.html", {"message": exception.message}, status=status)
         return None
+
+
+def _is_bare(response: HttpResponse) -> bool:
+    """Whether a person would see a line of text, or nothing, where a page belongs."""
+    is_html = response.headers.get("Content-Type", "").startswith("text/html")
+    return is_html and not response.streaming and b"<html" not in response.content[:200]
+
+
+def _framed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    words = response.content.decode(errors="replace")
+    template = "405.html" if response.status_code == 405 else "refused.html"
+    framed = render(request, template, {"message": words}, status=response.status_code)
+    if "Allow" in response.headers:
+        framed["Allow"] = response["Allow"]
+    return framed

@@ -23,6 +23,8 @@ _place = read_place(BIND, BASE_DIR)
 EMBEDDED = _place.is_embedded
 DEBUG = _place.is_debug
 SECRET_KEY = _place.secret_key
+#: Keys of before: what they signed or hashed is still known. A new key goes into SECRET_KEY, the old one here.
+SECRET_KEY_FALLBACKS = names("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = _place.allowed_hosts
 REDIS_URL = _place.redis_url
 STATE_DIR = _place.state_dir
@@ -126,6 +128,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "front"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]

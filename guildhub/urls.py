@@ -15,6 +15,8 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 # A guild's ledger needs what lies above guilds, and its address belongs to the guild.
 guild_pages = [*guild_urls.urlpatterns, path("<slug:slug>/ledger/", ledger, name="ledger")]
 
+handler400 = "guildhub.views.errors.bad_request"
+
 urlpatterns = [
     path("", front.front, name="front"),
     path("numbers/", front.numbers, name="numbers"),

@@ -1,0 +1,40 @@
+"""How allauth's mails leave the house, and what somebody is told when they don't."""
+
+from __future__ import annotations
+
+import logging
+from smtplib import SMTPException
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.utils.translation import gettext as _
+
+from core.errors import DomainError
+
+logger = logging.getLogger(__name__)
+
+
+class MailNotSent(DomainError):
+    """The mail server took no mail; whoever waits for a code must hear of it, for no code will come."""
+
+    code = "mail_not_sent"
+    status = 503
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """allauth's own way, but that a mail server which is down is said in words and not as a broken page.
+
+    Known and unknown addresses are both sent a mail, so the sentence tells nobody which one has an account.
+    """
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send it now; raises MailNotSent."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, SMTPException) as error:
+            logger.error("Mail could not be sent (%s): %s", type(error).__name__, template_prefix)
+            raise MailNotSent(
+                _(
+                    "We could not send the mail with your code, because the mail server does not answer. Nothing is lost."
+                )
+            ) from error
