@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from accounts.models import ImportedIdentity, Subject, User
+from accounts.models import ImportedIdentity, Subject, SubjectLink, Token, User
 from accounts.rules import email_hash as email_hash  # reads about a history's authors start from it
+from accounts.rules import token_digest
 from core.errors import PermissionRefused
 
 
@@ -117,3 +120,23 @@ def claims_open_to(user: User) -> list[ImportedIdentity]:
     alone = Subquery(sharers.annotate(n=Count("pk")).values("n"))
     unclaimed = ImportedIdentity.objects.filter(email_hash__in=digests, subject__primary_link__isnull=True)
     return list(unclaimed.annotate(sharers=alone).filter(sharers=1).order_by("name"))
+
+
+def find_token(text: str, *, now: datetime) -> Token | None:
+    """The token of that text while it is good, with its person (`subject.user`, linked ids read). One statement."""
+    aliases = SubjectLink.objects.filter(primary_id=OuterRef("subject_id")).order_by("linked_at", "alias_id")
+    rows = Token.objects.filter(
+        digest=token_digest(text), revoked_at__isnull=True, expires_at__gt=now, subject__user__is_active=True
+    )
+    rows = rows.filter(subject__erased_at__isnull=True).select_related("subject__profile", "subject__user")
+    token = rows.annotate(alias_ids=ArraySubquery(aliases.values("alias_id"))).first()
+    if token is not None:
+        user = token.subject.user
+        user.subject = token.subject
+        user.alias_ids = token.alias_ids
+    return token
+
+
+def tokens_of(subject_ids: Sequence[UUID]) -> list[Token]:
+    """A person's tokens that were not taken back, the newest first; ended ones among them. One statement."""
+    return list(Token.objects.filter(subject_id__in=subject_ids, revoked_at__isnull=True).order_by("-created_at"))

@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from contributions.views.points import ledger
+from core.api.routes import LazyRoutes
 from guildhub.views import demo, front, gallery, health, home, mail, ops, people
 from guilds import urls as guild_urls
 
@@ -37,5 +38,6 @@ urlpatterns = [
     path("", include("contributions.urls")),
     path("", include("notices.urls")),
     path("", include("accounts.urls")),
+    LazyRoutes("api/v1/", "guildhub.api", "api"),
     path("admin/", admin.site.urls),
 ]

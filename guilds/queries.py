@@ -135,7 +135,7 @@ class Member:
     joined_at: datetime
 
 
-_NAME = Coalesce(NullIf("subject__profile__display_name", Value("")), "subject__imported_identity__name", Value(""))
+NAME = Coalesce(NullIf("subject__profile__display_name", Value("")), "subject__imported_identity__name", Value(""))
 
 
 def guild_pages() -> QuerySet[Guild]:
@@ -155,13 +155,13 @@ def guild_list(reader_ids: Sequence[UUID], *, sees_proposed: bool) -> list[Guild
 
 def live_seats(guild_id: UUID, now: datetime) -> list[Seat]:
     """Who holds which right in a guild today, by name. One statement."""
-    rows = live_grants(now).filter(guild_id=guild_id).annotate(name=_NAME).order_by("name", "starts_at")
+    rows = live_grants(now).filter(guild_id=guild_id).annotate(name=NAME).order_by("name", "starts_at")
     return [Seat(*row) for row in rows.values_list("pk", "right", "subject_id", "name", "ends_at")]
 
 
 def members_of(guild_id: UUID) -> list[Member]:
     """Everybody who belongs to a guild today, by name. One statement."""
-    rows = Membership.objects.filter(guild_id=guild_id, left_at__isnull=True).annotate(name=_NAME)
+    rows = Membership.objects.filter(guild_id=guild_id, left_at__isnull=True).annotate(name=NAME)
     return [Member(*row) for row in rows.order_by("name", "joined_at").values_list("subject_id", "name", "joined_at")]
 
 

@@ -12,8 +12,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.factories import World
 from tests.pages import PAGES, READERS, Page, client_of
 
-#: Pages that come with a package, and are tried by their own tests or not at all.
-NOT_OURS = ("admin:", "account_", "set_language")
+#: Pages that come with a package and are tried by their own tests or not at all; the API has a table of its own.
+NOT_OURS = ("admin:", "account_", "set_language", "api:")
 
 pytestmark = pytest.mark.django_db
 

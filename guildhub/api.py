@@ -1,0 +1,17 @@
+"""Every address of the API. Imported by the first request below /api/v1/, not before (core/api/routes.py)."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from core.api.endpoints import NothingHere
+from guildhub.views.api_docs import schema
+from guilds import api as guilds
+
+app_name = "api"
+
+urlpatterns = [
+    path("schema", schema, name="schema"),
+    *guilds.urlpatterns,
+    re_path(r"^.*$", NothingHere.as_view()),
+]
