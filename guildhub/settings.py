@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "guildhub",
 ]
 MIDDLEWARE = [
+    "core.api.middleware.ApiProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -163,6 +164,36 @@ if EMBEDDED:
 else:
     globals().update(mail("EMAIL_URL"))
 EMAIL_TIMEOUT = 10
+
+# The API (core/api) --------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_THROTTLE_CLASSES": ["core.api.throttles.PerMinute"],
+    "DEFAULT_PARSER_CLASSES": ["core.api.parsing.JsonParser"],
+    "DEFAULT_RENDERER_CLASSES": ["core.api.parsing.JsonRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.api.parsing.OnlyJson",
+    "DEFAULT_SCHEMA_CLASS": "core.api.schema.EndpointSchema",
+    "EXCEPTION_HANDLER": "core.api.problems.answer_problem",
+    "UNICODE_JSON": True,
+    # How many proxies of ours stand before this process; what others say of an address is not believed.
+    "NUM_PROXIES": 0 if EMBEDDED else number("PROXIES", 1, lowest=0, highest=9),
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "guildhub",
+    "DESCRIPTION": "The same verbs for the same people as on the pages. /api/docs/ begins with ten lines to try.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": ["core.api.schema.finish"],
+    "SORT_OPERATIONS": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
+#: Bytes of a body. The longest text that anybody can write here is a tenth of it.
+API_BODY_MOST = 262_144
+#: Requests a minute by one person, or by one address without a token.
+API_PER_MINUTE = {"reads": 600, "writes": 120, "anonymous": 120}
 
 # Words and times ---------------------------------------------------------------------------------------------------
 
