@@ -19,6 +19,7 @@ from core.deliveries import deliver_events
 from core.event_kinds import check_event, plain
 from core.jobs import nudge_consumers
 from core.models import Delivery, Event
+from core.request_ids import current_request_id
 
 __all__ = ["deliver_events", "record_event", "record_events"]
 
@@ -55,8 +56,11 @@ def record_events(events: Sequence[Event], *, now: datetime) -> None:
     """Write many events and their deliveries in two statements, inside the caller's transaction."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An event is recorded in the transaction of the change it tells of.")
+    request_id = current_request_id()
     for event in events:
         check_event(event.kind, event.object_kind, event.data)
+        if request_id:
+            event.request_id = UUID(request_id)
     Event.objects.bulk_create(events, batch_size=1000)
     deliveries = [
         Delivery(consumer=consumer, event=event, due_at=now)

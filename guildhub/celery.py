@@ -6,6 +6,7 @@ import os
 
 from celery import Celery
 
+from guildhub import job_context  # noqa: F401  (its signals carry the request's id into jobs)
 from guildhub.broker import use_quick_transport
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guildhub.settings")

@@ -61,6 +61,14 @@ def yes_or_no(name: str, default: bool) -> bool:
     return default
 
 
+def one_of(name: str, default: str, words: tuple[str, ...]) -> str:
+    """One of a few words."""
+    given = text(name, default).strip().lower()
+    if given not in words:
+        raise ImproperlyConfigured(f"{name}={given} is none of {', '.join(words)}.")
+    return given
+
+
 def names(name: str, default: list[str] | None = None) -> list[str]:
     """Words separated by commas."""
     return [part.strip() for part in text(name).split(",") if part.strip()] or (default or [])

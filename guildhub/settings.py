@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from guildhub.environment import env, mail, names, number, read_place, text, yes_or_no
+from guildhub.environment import env, mail, names, number, one_of, read_place, text, yes_or_no
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 #: File of settings beside the checkout; an empty name means none (tests read none).
@@ -74,6 +74,8 @@ INSTALLED_APPS = [
     "guildhub",
 ]
 MIDDLEWARE = [
+    "core.api.middleware.ApiProblemMiddleware",
+    "guildhub.middleware.RequestMiddleware",
     "core.api.middleware.ApiProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -259,13 +261,27 @@ if not EMBEDDED:
 
 # What is written to the log ----------------------------------------------------------------------------------------
 
+#: "json" for a program that collects lines, "plain" for a person who reads them.
+LOG_FORMAT = one_of("LOG_FORMAT", "plain" if EMBEDDED else "json", ("plain", "json"))
+#: A line for each request: who reads along at a terminal would see nothing else.
+LOG_REQUESTS = LOG_FORMAT == "json"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"short_broker_errors": {"()": "guildhub.logs.ShortBrokerErrors"}},
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "guildhub.logs.JsonFormatter"},
+    },
+    "filters": {
+        "short_broker_errors": {"()": "guildhub.logs.ShortBrokerErrors"},
+        "with_request_id": {"()": "guildhub.logs.WithRequestId"},
+    },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["short_broker_errors"]},
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["short_broker_errors", "with_request_id"],
+        },
     },
     "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "INFO").upper()},
     # Django's own handlers would print every line a second time.

@@ -22,6 +22,9 @@ class Event(models.Model):
     data = models.JSONField(default=dict)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+    request_id = models.UUIDField(
+        null=True, editable=False, help_text="The request it happened in, for an operator; no part of the log's leaf."
+    )
 
     class Meta:
         indexes = [
