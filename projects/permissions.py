@@ -7,8 +7,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import Subject
-from accounts.queries import same_person
+from accounts.queries import linked_subjects, same_person
 from core.errors import PermissionRefused
+from core.models import StateChange
 from core.rights import Right, Who, machine, may
 from guilds.models import Guild
 from guilds.permissions import check_guild_open, check_maintainer, check_member
@@ -76,6 +77,20 @@ def check_has_task(subject: Subject, task: Task) -> None:
         raise PermissionRefused(_("Only the person who has this task can do this."))
 
 
+def has_had_task(subject: Subject, task: Task) -> bool:
+    """Whether the person has, or once had, this task."""
+    ids = linked_subjects(subject.pk)
+    took = StateChange.objects.filter(object_id=task.pk, to_state=Task.State.CLAIMED, actor__in=ids)
+    return task.claimed_by_id in ids or took.exists()
+
+
+def check_has_had_task(subject: Subject, task: Task) -> None:
+    """Whoever has the task or once had it, in an open guild: time may have ended while they wrote."""
+    check_guild_open(task.project.guild)
+    if not has_had_task(subject, task):
+        raise PermissionRefused(_("Only whoever has or had this task can do this."))
+
+
 def check_can_claim(subject: Subject, task: Task) -> None:
     """Members of the task's guild."""
     check_guild_open(task.project.guild)
@@ -105,7 +120,7 @@ RIGHTS: tuple[Right, ...] = (
     may("claim_task", Who.MEMBER),
     may("release_task", Who.OWNER, Who.MAINTAINER, note="logged hours stay with their person"),
     may("extend_claim", Who.OWNER, note="once"),
-    may("note_progress", Who.OWNER),
+    may("note_progress", Who.OWNER, note="also after their time has ended"),
     may("expire_task", Who.MAINTAINER),
     may("save_task_template", Who.MAINTAINER),
     may("retire_task_template", Who.MAINTAINER),

@@ -30,7 +30,20 @@ from core.deliveries import consumers_with_due_events, deliver_until_empty
 from core.ids import uuid7
 from guilds.services import propose_guild
 from projects.models import Task
-from projects.services import claim_task, decide_problem, draft_problem, draft_task, submit_problem
+from projects.services import (
+    add_voice,
+    claim_task,
+    decide_problem,
+    draft_problem,
+    draft_task,
+    endorse_problem,
+    mark_duplicate_problem,
+    note_progress,
+    release_task,
+    save_task_template,
+    submit_problem,
+    withdraw_voice,
+)
 from tests.contributions.histories import as_file, days_of
 from tests.factories import World, make_task, make_world
 
@@ -80,10 +93,19 @@ def _of(route: str, kind: str, answers: Answers) -> Page:
 
     def path(world: World) -> str:
         thing = getattr(world, kind, None) or world.extra[kind]
-        return reverse(route, args=[thing.pk if isinstance(thing, Task | Contribution) else thing.slug])  # type: ignore[attr-defined]
+        return reverse(route, args=[thing.pk if isinstance(thing, Task | Contribution) else thing.slug])  # type: ignore[union-attr, attr-defined]
 
     special = "" if route.split(":")[1].split("_")[0] == kind else f" of the {kind.replace('_', ' ')}"
     return Page(route + special, path, answers)
+
+
+def _of_step(step: str) -> Page:
+    """One step of telling a problem: the author's alone, as the draft is."""
+
+    def path(world: World) -> str:
+        return reverse("projects:problem_step", args=[world.extra["draft_problem"].slug, step])  # type: ignore[attr-defined]
+
+    return Page(f"projects:problem_step {step}", path, only("contributor", others=404))
 
 
 def _of_history(route: str, kind: str) -> Page:
@@ -114,12 +136,20 @@ PAGES: tuple[Page, ...] = (
         "rejected_problem",
         {**everybody(404), "contributor": 200, "maintainer": 200, "steward": 200, "hub_steward": 200},
     ),
+    *(_of_step(step) for step in ("what", "where", "known", "check")),
+    _of("projects:problem", "merged_problem", everybody()),
+    _of("projects:problem_people", "problem", everybody()),
+    _of("projects:voices", "problem", everybody()),
+    _of("projects:voice_new", "problem", only(*MEMBERS)),
     _of("projects:problem_edit", "problem", only(*MAINTAINERS)),
     _of("projects:problem_edit", "draft_problem", only("contributor", others=404)),
     _of("projects:project_new", "problem", only(*MEMBERS)),
     _of("projects:project_new", "submitted_problem", only(*MEMBERS)),
     _of("projects:project", "project", everybody()),
     _of("projects:project_edit", "project", only(*MAINTAINERS)),
+    _of("projects:project_tasks", "project", everybody()),
+    _of("projects:project_timeline", "project", everybody()),
+    _of("projects:task_templates", "project", only(*MAINTAINERS)),
     _of("projects:task_new", "project", only(*MAINTAINERS)),
     _of("projects:task", "task", everybody()),
     _of("projects:task", "claimed_task", everybody()),
@@ -187,6 +217,7 @@ def busy_world() -> World:
         problem=told, to="rejected", by=world.maintainer, now=start, reason="It belongs to another guild."
     )
     world.extra["draft_problem"] = draft_problem(guild=world.guild, by=world.contributor, now=start, title="A draft")
+    _hear_people(world, start)
     for number in range(3):
         make_task(world, world.maintainer, start, title=f"Task {number}")
         task = make_task(world, world.maintainer, start, title=f"Claimed {number}")
@@ -200,6 +231,38 @@ def busy_world() -> World:
     _log_and_judge(world, start)
     _bring_history(world, now)
     return world
+
+
+def _hear_people(world: World, start: datetime) -> None:
+    """Voices, endorsements, a duplicate with both, a template, and a task with notes on it."""
+    told = draft_problem(
+        guild=world.guild,
+        by=world.reviewer,
+        now=start,
+        title="The same again",
+        statement="s",
+        affected_people="p",
+        place="M",
+    )
+    told = submit_problem(problem=told, by=world.reviewer, now=start)
+    for problem in (world.problem, told):
+        for number in range(3):
+            voice = add_voice(
+                problem=problem, by=(world.contributor, world.reviewer)[number % 2], now=start, words=f"Said {number}",
+                role="fisher", consent="spoken", consented_on=start.date(), is_public=number > 0,
+            )  # fmt: skip
+        for person, kind in ((world.contributor, "affected"), (world.reviewer, "support")):
+            endorse_problem(problem=problem, by=person, kind=kind, now=start)
+    withdraw_voice(voice=voice, by=world.maintainer, now=start)
+    world.extra["merged_problem"] = mark_duplicate_problem(
+        problem=told, original=world.problem, by=world.maintainer, now=start
+    )
+    save_task_template(task=world.task, by=world.maintainer, now=start)
+    held = make_task(world, world.maintainer, start, title="Begun and given back")
+    for person in (world.contributor, world.reviewer):
+        claim_task(task=held, by=person, now=start)
+        note_progress(task=held, by=person, now=start, words=f"Half of it, says {person.pk}", percent=50)
+        release_task(task=held, by=person, now=start, words=f"The rest is in the folder, says {person.pk}")
 
 
 def _log_and_judge(world: World, start: datetime) -> None:

@@ -13,7 +13,7 @@ from accounts.queries import lock_person
 from core.errors import DomainError
 from guilds.models import Policy
 from projects.models import ProgressNote, Task
-from projects.permissions import check_has_task
+from projects.permissions import check_has_had_task, check_has_task
 from projects.services.handover import leave_note
 from projects.services.sent_twice import sent_before
 from projects.services.tasks import TaskClosed, locked_task, note_task_event
@@ -60,7 +60,7 @@ def note_progress(
     if sent:
         return sent
     task = locked_task(task)
-    check_has_task(by, task)
+    check_has_had_task(by, task)
     return leave_note(task, by, now, {"words": words, "link": link, "percent": percent})
 
 

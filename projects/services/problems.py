@@ -151,19 +151,21 @@ def submit_problem(*, problem: Problem, by: Subject, now: datetime) -> Problem:
     if problem.state == Problem.State.SUBMITTED:
         raise TransitionRefused(_("This problem is handed in already. Nothing was changed."))
     check_can_edit_problem(by, problem, now)
-    missing = [
-        label
-        for label, value in [
-            (_("what happens, and to whom"), problem.statement.strip()),
-            (_("who is affected"), problem.affected_people.strip()),
-            (_("place"), problem.place.strip()),
-        ]
-        if not value
-    ]
+    missing = missing_words(problem)
     if missing:
         raise ProblemUnfinished(_("Before you hand it in, please add: %(list)s.") % {"list": ", ".join(missing)})
     problem.submitted_at = now
     return move_problem(problem, Problem.State.SUBMITTED, by=by, now=now, also=["submitted_at"])
+
+
+def missing_words(problem: Problem) -> list[str]:
+    """What a draft still lacks before a maintainer can decide on it, in words."""
+    needed = [
+        (_("what happens, and to whom"), problem.statement),
+        (_("who is affected"), problem.affected_people),
+        (_("place"), problem.place),
+    ]
+    return [label for label, words in needed if not words.strip()]
 
 
 @transaction.atomic

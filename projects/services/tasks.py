@@ -16,8 +16,8 @@ from core.events import record_event
 from core.transitions import change_state, note_state
 from guilds.permissions import check_guild_open, check_maintainer
 from guilds.queries import current_policy
-from projects.models import Project, Task
-from projects.permissions import check_can_claim, check_can_maintain
+from projects.models import ProgressNote, Project, Task
+from projects.permissions import check_can_claim, check_can_maintain, has_had_task
 from projects.services.handover import leave_note
 from projects.services.sent_twice import sent_before
 
@@ -136,17 +136,24 @@ def release_task(
 
     `words`, `link` and `percent` (all optional) say where the work stands, for whoever takes the task next.
     """
+    said = {"words": words, "link": link, "percent": percent}
+    says_something = bool(words.strip() or link or percent is not None)
+    sent = sent_before(ProgressNote, by=by, now=now, task=task, **said) if says_something else None
     lock_person(by.pk)
     task = locked_task(task)
     check_guild_open(task.project.guild)
-    if not (task.claimed_by_id and same_person(by.pk, task.claimed_by_id)):
-        if task.state == Task.State.PUBLISHED:
+    is_theirs = bool(task.claimed_by_id and same_person(by.pk, task.claimed_by_id))
+    if task.claimed_by_id is None and task.state == Task.State.PUBLISHED and has_had_task(by, task):
+        # Their time ended while they wrote, or the answer was lost: what they wrote is kept all the same.
+        if not says_something:
             raise TransitionRefused(_("Nobody has this task now. Nothing was changed."))
-        check_maintainer(by, task.project.guild, now)
-    released = _release(task, actor=by.pk, now=now)
-    if words.strip() or link or percent is not None:
-        leave_note(task, by, now, {"words": words, "link": link, "percent": percent}, at_handover=True)
-    return released
+    else:
+        if not is_theirs:
+            check_maintainer(by, task.project.guild, now)
+        task = _release(task, actor=by.pk, now=now)
+    if says_something and not sent:
+        leave_note(task, by, now, said, at_handover=True)
+    return task
 
 
 def _release(task: Task, *, actor: UUID | None, now: datetime) -> Task:

@@ -13,26 +13,33 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.queries import ids_of
+from accounts.queries import display_names, ids_of
 from core.http import Action, attempt, perform
 from core.languages import language_name
+from core.timeline import actors, timeline
 from guilds.queries import Viewer, viewer_in
 from projects import queries
-from projects.forms import PROBLEM_STEPS, DuplicateForm, NewProblemForm, ProblemFilterForm, ProblemForm, ReasonForm
+from projects.forms import PROBLEM_STEPS, DuplicateForm, ProblemFilterForm, ProblemForm, ReasonForm
 from projects.models import Problem
 from projects.permissions import check_can_decide_problem, check_can_edit_problem
-from projects.rules import PROBLEM_OPEN_TO_PROJECTS, PROBLEM_TRANSITIONS
+from projects.rules import PROBLEM_HEARS_PEOPLE, PROBLEM_OPEN_TO_PROJECTS, PROBLEM_TRANSITIONS, words_mark
 from projects.services import (
     accept_problem,
     decide_problem,
-    draft_problem,
+    discard_problem,
     edit_problem,
+    endorse_problem,
     mark_duplicate_problem,
+    restore_duplicate_problem,
     submit_problem,
+    withdraw_endorsement,
 )
-from projects.views.words import PROBLEM_HISTORY, steps_for
+from projects.services.problems import ProblemChangedMeanwhile, words_of
+from projects.views.paging import page_number
+from projects.views.words import PROBLEM_HISTORY
 
 #: Steps that happen by themselves, or have a form of their own.
 _NOT_BY_REASON = {("accepted", "in_project"), ("submitted", "accepted")}
@@ -44,7 +51,7 @@ def problems(request: HttpRequest) -> HttpResponse:
     guilds, languages = queries.problem_facets()
     form = ProblemFilterForm(request.GET, guilds=guilds, languages=[(code, language_name(code)) for code in languages])
     wanted = form.wanted()
-    page = _page_number(request)
+    page = page_number(request)
     rows = queries.find_problems(wanted, page=page)
     found = rows[: queries.PROBLEMS_PER_PAGE]
     has_next = len(rows) > queries.PROBLEMS_PER_PAGE
@@ -64,58 +71,50 @@ def problems(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _page_number(request: HttpRequest) -> int:
-    text = request.GET.get("page", "1")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def problem_new(request: HttpRequest) -> HttpResponse:
-    """Tell a problem: it is kept as a draft until its author hands it in."""
-    guilds = queries.guilds_to_post_in(ids_of(request.user))
-    form = NewProblemForm(request.POST or None, guilds=guilds, initial={"guild": request.GET.get("guild", "")})
-    if request.method == "POST" and form.is_valid():
-        with attempt(request, form) as tried:
-            made = draft_problem(**form.cleaned_data, by=request.user.subject, now=timezone.now())
-        if tried.went_through:
-            messages.success(request, _("Kept as a draft that only you see. Hand it in when it says what it should."))
-            return redirect(made)
-    return render(request, "projects/problem_new.html", {"form": form, "guilds": guilds})
-
-
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def problem_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Change a problem's words."""
-    found = _load(request, slug)
+    found = load_problem(request, slug)
     check_can_edit_problem(request.user.subject, found, timezone.now())
     title = found.title  # the form writes into the object it is given
+    seen = request.POST.get("seen", "") or words_mark(words_of(found, ProblemForm._meta.fields))
     form = ProblemForm(request.POST or None, instance=found)
+    shown: dict[str, Any] = {"form": form, "problem": found, "title": title, "seen": seen}
+    status = 200
     if request.method == "POST" and form.is_valid():
         with attempt(request, form) as tried:
-            edit_problem(problem=found, by=request.user.subject, now=timezone.now(), **form.cleaned_data)
+            edit_problem(problem=found, by=request.user.subject, now=timezone.now(), seen=seen, **form.cleaned_data)
         if tried.went_through:
             messages.success(request, _("Saved."))
             return redirect(found)
-    return render(request, "projects/problem_edit.html", {"form": form, "problem": found, "title": title})
+        if isinstance(tried.refusal, ProblemChangedMeanwhile):
+            shown |= {"seen": words_mark(tried.refusal.stored), "stored": stored_words(form, tried.refusal.stored)}
+            status = 409
+    return render(request, "projects/problem_edit.html", shown, status=status)
+
+
+def stored_words(form: BaseForm, stored: dict[str, Any]) -> list[tuple[Any, Any]]:
+    """What is stored of a form's fields, by label: shown beside what somebody typed over it."""
+    return [(form.fields[name].label, value) for name, value in stored.items() if value not in (None, "")]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def problem(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of one problem; its buttons post here."""
-    found = _load(request, slug)
+    found = load_problem(request, slug)
     if request.method == "POST":
         return perform(request, found, ACTIONS, _show)
     return _show(request, found)
 
 
-def _load(request: HttpRequest, slug: str) -> Problem:
+def load_problem(request: HttpRequest, slug: str) -> Problem:
     """The problem, with its reader as `viewer`.
 
     404 for a draft of somebody else, and for a rejected one to all but its author and those who decide.
     """
-    found = get_object_or_404(queries.problem_pages(), slug=slug)
+    ids = ids_of(request.user) if request.user.is_authenticated else []
+    found = get_object_or_404(queries.problem_pages(ids), slug=slug)
     viewer = viewer_in(request.user, found.guild_id, timezone.now())
     is_author = viewer.is_person(found.author_id)
     if found.state == Problem.State.DRAFT and not is_author:
@@ -129,7 +128,12 @@ def _load(request: HttpRequest, slug: str) -> Problem:
 def _show(request: HttpRequest, problem: Problem, typed: dict[str, BaseForm] | None = None) -> HttpResponse:
     viewer: Viewer = problem.viewer
     is_author = viewer.is_person(problem.author_id)
-    history = steps_for(problem, viewer, PROBLEM_HISTORY, is_own=is_author)
+    heard = queries.voices_heard(problem, sees_guild_only=viewer.sees_names)
+    people = actors(problem.history) | {problem.author_id} | {UUID(told["author"]) for told in problem.merged}
+    names = display_names(people | {voice.author_id for voice in heard.shown}) if viewer.sees_names else {}
+    for voice in heard.shown:
+        voice.noted_by = names.get(voice.author_id, "")
+    history = timeline(problem.history, PROBLEM_HISTORY, names=names, with_reasons=viewer.sees_names or is_author)
     return render(
         request,
         "projects/problem.html",
@@ -137,8 +141,15 @@ def _show(request: HttpRequest, problem: Problem, typed: dict[str, BaseForm] | N
             "problem": problem,
             "viewer": viewer,
             "is_author": is_author,
+            "author": names.get(problem.author_id, ""),
+            "also_told": [
+                (told["slug"], told["title"], names.get(UUID(told["author"]), "")) for told in problem.merged
+            ],
             "language": language_name(problem.language),
+            "heard": heard,
+            "hears_people": problem.state in PROBLEM_HEARS_PEOPLE,
             "projects": queries.projects_of(problem),
+            "first_tasks": queries.first_tasks_of(problem),
             "takes_projects": problem.state in PROBLEM_OPEN_TO_PROJECTS,
             "history": history,
             "last_step": history[-1] if history else None,
@@ -160,6 +171,8 @@ def _forms(problem: Problem, viewer: Viewer) -> dict[str, BaseForm]:
 
 
 def _reasoned_steps(problem: Problem) -> list[tuple[str, Any]]:
+    if problem.state == Problem.State.DUPLICATE:
+        return []  # it goes back by a button of its own
     nexts = PROBLEM_TRANSITIONS[problem.state]
     return [
         (to, words) for to, words in PROBLEM_STEPS.items() if to in nexts and (problem.state, to) not in _NOT_BY_REASON
@@ -195,7 +208,30 @@ def _mark_duplicate(request: HttpRequest, problem: Problem, values: dict[str, An
     original_id: UUID = values["original"]
     original = get_object_or_404(Problem, pk=original_id, guild_id=problem.guild_id)
     mark_duplicate_problem(problem=problem, original=original, by=request.user.subject, now=timezone.now())
-    return _("Marked as a duplicate; its page leads to the other one.")
+    return _("Marked as a duplicate: its voices and supporters count on the other page, and its author is named there.")
+
+
+def _restore(request: HttpRequest, problem: Problem, values: dict[str, Any]) -> str:
+    restore_duplicate_problem(problem=problem, by=request.user.subject, now=timezone.now())
+    return _("Told apart again, with its own voices, supporters and projects.")
+
+
+def _discard(request: HttpRequest, problem: Problem, values: dict[str, Any]) -> str:
+    discard_problem(problem=problem, by=request.user.subject, now=timezone.now())
+    return _("The draft is deleted.")
+
+
+def _endorse(kind: str, said: Any) -> Action:
+    def verb(request: HttpRequest, problem: Problem, values: dict[str, Any]) -> str:
+        endorse_problem(problem=problem, by=request.user.subject, kind=kind, now=timezone.now())
+        return str(said)
+
+    return Action(verb)
+
+
+def _unendorse(request: HttpRequest, problem: Problem, values: dict[str, Any]) -> str:
+    withdraw_endorsement(problem=problem, by=request.user.subject, now=timezone.now())
+    return _("Taken back. You are counted here no more.")
 
 
 def _after_decision(problem: Problem, values: dict[str, Any]) -> Any:
@@ -210,7 +246,12 @@ def _maintainers_only(request: HttpRequest, problem: Problem) -> None:
 
 ACTIONS = {
     "hand_in": Action(_hand_in),
+    "discard": Action(_discard, then=lambda problem, values: "projects:problems"),
+    "affected": _endorse("affected", _l("Counted: it hurts you too.")),
+    "support": _endorse("support", _l("Counted: you support it.")),
+    "unendorse": Action(_unendorse),
     "accept": Action(_accept),
     "decide": Action(_decide, form=_reason_form, check=_maintainers_only, then=_after_decision),
     "duplicate": Action(_mark_duplicate, form=_duplicate_form, check=_maintainers_only),
+    "restore": Action(_restore),
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,9 +13,10 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.queries import display_names, ids_of
+from core.formats import format_number
 from core.http import Action, attempt, perform
 from core.languages import language_name
 from guilds.permissions import check_member
@@ -22,9 +25,12 @@ from projects import queries
 from projects.forms import PROJECT_STEPS, ProjectForm, ProjectStepForm
 from projects.models import Problem, Project
 from projects.permissions import check_can_maintain
+from projects.queries.timeline import HAPPENINGS_PER_PAGE
+from projects.queries.work import TASKS_PER_PAGE
 from projects.rules import PROBLEM_OPEN_TO_PROJECTS, PROJECT_TRANSITIONS
 from projects.services import change_project_state, edit_project, propose_project
-from projects.views.words import PROJECT_HISTORY, steps_for
+from projects.views.paging import page_number, paged
+from projects.views.words import PROJECT_HISTORY, TASK_GROUP_WORDS, happening_in_words, steps_for
 
 
 @login_required
@@ -93,6 +99,71 @@ def _show(request: HttpRequest, project: Project, typed: dict[str, BaseForm] | N
             "forms": {**forms, **(typed or {})},
         },
     )
+
+
+@require_safe
+def project_tasks(request: HttpRequest, slug: str) -> HttpResponse:
+    """Every task of a project by what can be done with it, page by page. Drafts are the maintainers' own."""
+    found = get_object_or_404(Project.objects.select_related("guild"), slug=slug)
+    viewer = viewer_in(request.user, found.guild_id, timezone.now())
+    group = request.GET.get("state", "open")
+    names = [name for name in queries.TASK_GROUPS if name != "drafts" or viewer.is_maintainer]
+    group = group if group in names else "open"
+    rows = queries.task_page(found, group, page=page_number(request))
+    takers = display_names(task.claimed_by_id for task in rows if task.claimed_by_id) if viewer.sees_names else {}
+    for task in rows:
+        task.taker = takers.get(task.claimed_by_id, "")
+    counts = queries.task_counts(found)
+    tabs = [
+        {
+            "label": f"{TASK_GROUP_WORDS[name]} ({format_number(counts.get(name, 0))})",
+            "url": f"?state={name}",
+            "current": name == group,
+        }
+        for name in names
+    ]
+    return render(
+        request,
+        "projects/project_tasks.html",
+        {
+            "project": found,
+            "viewer": viewer,
+            "group": group,
+            "tabs": tabs,
+            **paged(request, rows, TASKS_PER_PAGE, state=group),
+        },
+    )
+
+
+@require_safe
+def project_timeline(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everything that happened to a project, newest first; the public sees no names and no reasons."""
+    found = get_object_or_404(Project.objects.select_related("guild", "problem"), slug=slug)
+    viewer = viewer_in(request.user, found.guild_id, timezone.now())
+    rows = queries.project_timeline(found, before=_moment(request.GET.get("before", "")))
+    shown = rows[:HAPPENINGS_PER_PAGE]
+    names = display_names(row.person for row in shown if row.person) if viewer.sees_names else {}
+    next_url = f"?{urlencode({'before': shown[-1].at.isoformat()})}" if len(rows) > HAPPENINGS_PER_PAGE else ""
+    return render(
+        request,
+        "projects/project_timeline.html",
+        {
+            "project": found,
+            "viewer": viewer,
+            "items": [happening_in_words(row, found, names, viewer.sees_names) for row in shown],
+            "next_url": next_url,
+            "is_first": "before" not in request.GET,
+        },
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment of an address; nonsense is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _steps(project: Project) -> list[tuple[str, Any]]:

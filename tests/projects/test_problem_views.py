@@ -120,9 +120,9 @@ def test_a_form_with_an_error_keeps_what_was_typed(world: World) -> None:
 
 
 def test_half_a_position_is_refused_in_words(world: World) -> None:
-    answer = client_of(world, "contributor").post(
-        "/problems/new/", {**WORDS, "guild": world.guild.pk, "latitude": "26.9"}
-    )
+    draft = draft_problem(guild=world.guild, by=world.contributor, now=timezone.now(), title="Wells")
+    address = f"{draft.get_absolute_url()}steps/where/"
+    answer = client_of(world, "contributor").post(address, {"place": "Jorhat", "latitude": "26.9"})
     assert b"A position has a latitude and a longitude." in answer.content
 
 

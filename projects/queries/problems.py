@@ -1,21 +1,42 @@
-"""Reads about problems, projects and tasks: each page's rows in as few statements as it needs."""
+"""Reads about problems: the list and its filters, one problem's page, what a person may write in."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Window
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    Window,
+)
+from django.db.models.functions import Coalesce, JSONObject
 
 from core.timeline import history_of
 from guilds.models import Guild, Membership
-from projects.models import Problem, Project, Task
+from projects.models import Endorsement, Problem, Project, Task
 from projects.rules import PROJECT_TAKES_WORK
 
 PROBLEMS_PER_PAGE = 24
+#: How the list can be sorted, by the word in its address.
+ORDERS = {
+    "": ("-created_at", "-pk"),
+    "affected": ("-endorsed_affected", "-endorsed_support", "-created_at", "-pk"),
+    "support": ("-endorsed_support", "-endorsed_affected", "-created_at", "-pk"),
+    "tasks": ("-open_task_count", "-created_at", "-pk"),
+}
 
 
 def open_tasks() -> QuerySet[Task]:
@@ -41,24 +62,41 @@ def front_problems(limit: int = 6) -> list[Problem]:
 
 
 def find_problems(wanted: Mapping[str, str], *, page: int = 1) -> list[Problem]:
-    """One page of public problems, newest first, each with `total`: how many there are in all. One statement.
+    """One page of public problems, each with `total`: how many there are in all. One statement.
 
-    One row more than a page holds says that there is a next one.
+    Duplicates are left out unless asked for: they speak through their originals. One row more than a page holds says
+    that there is a next one.
     """
     rows = Problem.objects.public().exclude(guild__state=Guild.State.PROPOSED)
+    if wanted.get("state") != Problem.State.DUPLICATE:
+        rows = rows.exclude(state=Problem.State.DUPLICATE)
     for word in wanted.get("text", "").split():
         rows = rows.filter(Q(title__icontains=word) | Q(statement__icontains=word) | Q(affected_people__icontains=word))
     if place := wanted.get("place"):
         rows = rows.filter(place__icontains=place)
     exact = {"guild": "guild__slug", "language": "language", "state": "state"}
     rows = rows.filter(**{field: wanted[name] for name, field in exact.items() if wanted.get(name)})
+    if wanted.get("skill") or wanted.get("minutes"):
+        rows = rows.filter(Exists(fitting_tasks(wanted.get("skill", ""), wanted.get("minutes", ""))))
     start = (page - 1) * PROBLEMS_PER_PAGE
     return list(
         with_open_tasks(rows)
         .annotate(total=Window(Count("pk")))
         .select_related("guild")
-        .order_by("-created_at", "-pk")[start : start + PROBLEMS_PER_PAGE + 1]
+        .order_by(*ORDERS[wanted.get("order", "")])[start : start + PROBLEMS_PER_PAGE + 1]
     )
+
+
+def fitting_tasks(skill: str, minutes: str) -> QuerySet[Task]:
+    """Open tasks of the outer problem that need a skill (part of its name) and take at most so many minutes."""
+    tasks = open_tasks().filter(project__problem_id=OuterRef("pk"))
+    if minutes:
+        tasks = tasks.filter(estimate_minutes__lte=int(minutes))
+    if skill:
+        # A separator that no skill has keeps one skill's end from matching with the next one's beginning.
+        named = Func(F("skills"), Value("\x1f"), function="array_to_string", output_field=TextField())
+        tasks = tasks.annotate(skills_named=named).filter(skills_named__icontains=skill)
+    return tasks
 
 
 _FACETS = """
@@ -66,7 +104,8 @@ SELECT DISTINCT 'guild', g.slug, g.name FROM guilds_guild g
 WHERE g.state <> 'proposed' AND EXISTS (
     SELECT 1 FROM projects_problem p WHERE p.guild_id = g.id AND p.state NOT IN ('draft', 'rejected'))
 UNION ALL
-SELECT DISTINCT 'language', p.language, p.language FROM projects_problem p WHERE p.state NOT IN ('draft', 'rejected')
+SELECT DISTINCT 'language', p.language, p.language FROM projects_problem p
+WHERE p.state NOT IN ('draft', 'rejected', 'duplicate')
 """
 
 
@@ -89,65 +128,40 @@ def own_drafts(reader_ids: Sequence[UUID]) -> list[Problem]:
     return list(rows.order_by("-created_at")[:20])
 
 
-def problem_pages() -> QuerySet[Problem]:
-    """Problems with their guild, the one they repeat, and their steps (`history`)."""
-    return Problem.objects.select_related("guild", "duplicate_of").annotate(history=history_of())
+def problem_pages(reader_ids: Sequence[UUID] = ()) -> QuerySet[Problem]:
+    """Problems with their guild, the one they repeat, their steps (`history`), what was merged into them (`merged`: slug,
+    title, author), and what this reader said (`own_endorsement`, None for nothing)."""
+    merged = Problem.objects.filter(duplicate_of=OuterRef("pk")).order_by("created_at")
+    family = Q(problem=OuterRef("pk")) | Q(problem__duplicate_of=OuterRef("pk"))
+    own = Endorsement.objects.filter(family, subject_id__in=list(reader_ids)).order_by("kind")
+    return Problem.objects.select_related("guild", "duplicate_of").annotate(
+        history=history_of(),
+        merged=ArraySubquery(merged.values(row=JSONObject(slug="slug", title="title", author="author_id"))),
+        own_endorsement=Subquery(own.values("kind")[:1]),
+    )
 
 
 def projects_of(problem: Problem) -> list[Project]:
-    """The answers to a problem, each with `open_task_count`. One statement."""
+    """The answers to a problem and to what was merged into it, each with `open_task_count`. One statement."""
     tasks = open_tasks().filter(project_id=OuterRef("pk")).order_by().values("project_id")
-    rows = problem.projects.annotate(
+    rows = Project.objects.filter(Q(problem=problem) | Q(problem__duplicate_of=problem)).annotate(
         open_task_count=Coalesce(Subquery(tasks.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
     )
     return list(rows.order_by("created_at", "pk"))
+
+
+def first_tasks_of(problem: Problem, limit: int = 5) -> list[Task]:
+    """What somebody could begin with today, good first tasks before others. One statement."""
+    rows = open_tasks().filter(Q(project__problem=problem) | Q(project__problem__duplicate_of=problem))
+    return list(
+        rows.select_related("project").order_by("-is_starter", "estimate_minutes", "published_at", "pk")[:limit]
+    )
 
 
 def possible_originals(problem: Problem) -> list[tuple[UUID, str]]:
     """Problems of the same guild that this one may repeat. One statement."""
     rows = Problem.objects.public().filter(guild_id=problem.guild_id).exclude(state=Problem.State.DUPLICATE)
     return list(rows.exclude(pk=problem.pk).order_by("-created_at").values_list("pk", "title")[:500])
-
-
-def project_pages() -> QuerySet[Project]:
-    """Projects with guild, problem and their steps (`history`)."""
-    return Project.objects.select_related("guild", "problem").annotate(history=history_of())
-
-
-@dataclass(frozen=True)
-class TaskList:
-    """A project's tasks by what can be done with them."""
-
-    open: list[Task]
-    open_work: Task | None
-    under_way: list[Task]
-    drafts: list[Task]
-    done_count: int
-
-
-def tasks_of(project: Project) -> TaskList:
-    """A project's tasks that are not finished, good first ones first, and how many are done. One statement."""
-    done = Task.objects.filter(project_id=project.pk, state=Task.State.ACCEPTED)
-    counted = done.order_by().values("project_id").annotate(n=Count("pk")).values("n")
-    rows = list(
-        Task.objects.filter(project_id=project.pk)
-        .exclude(Q(state__in=[Task.State.ACCEPTED, Task.State.EXPIRED]) & Q(is_open_work=False))
-        .annotate(done_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
-        .order_by("-is_starter", "estimate_minutes", "created_at", "pk")
-    )
-    tasks = [task for task in rows if not task.is_open_work]
-    return TaskList(
-        open=[task for task in tasks if task.state == Task.State.PUBLISHED],
-        open_work=next((task for task in rows if task.is_open_work), None),
-        under_way=[task for task in tasks if task.state in ("claimed", "submitted", "returned")],
-        drafts=[task for task in tasks if task.state == Task.State.DRAFT],
-        done_count=rows[0].done_count if rows else 0,
-    )
-
-
-def task_pages() -> QuerySet[Task]:
-    """Tasks with project, problem, guild and their steps (`history`)."""
-    return Task.objects.select_related("project__guild", "project__problem").annotate(history=history_of())
 
 
 def guilds_to_post_in(reader_ids: Sequence[UUID]) -> list[Guild]:
@@ -160,13 +174,3 @@ def guild_problems(guild_id: UUID, limit: int = 6) -> list[Problem]:
     """A guild's newest public problems. One statement."""
     rows = Problem.objects.public().filter(guild_id=guild_id).exclude(state=Problem.State.DUPLICATE)
     return list(with_open_tasks(rows).annotate(total=Window(Count("pk"))).order_by("-created_at", "-pk")[:limit])
-
-
-def guild_projects(guild_id: UUID, limit: int = 12) -> list[Project]:
-    """A guild's projects that are not archived, those with work to do first. One statement."""
-    tasks = open_tasks().filter(project_id=OuterRef("pk")).order_by().values("project_id")
-    rows = Project.objects.filter(guild_id=guild_id).exclude(state=Project.State.ARCHIVED)
-    counted = rows.annotate(
-        open_task_count=Coalesce(Subquery(tasks.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
-    )
-    return list(counted.order_by("-open_task_count", "-created_at", "pk")[:limit])

@@ -1,0 +1,67 @@
+"""Reads about problems, projects and tasks: each page's rows in as few statements as it needs."""
+
+from projects.queries.people import (
+    backers_of,
+    endorsements_by_problem,
+    voice_page,
+    voices_heard,
+    voices_of,
+)
+from projects.queries.problems import (
+    ORDERS,
+    PROBLEMS_PER_PAGE,
+    find_problems,
+    first_tasks_of,
+    front_problems,
+    guild_problems,
+    guilds_to_post_in,
+    open_tasks,
+    own_drafts,
+    possible_originals,
+    problem_facets,
+    problem_pages,
+    projects_of,
+    with_open_tasks,
+)
+from projects.queries.timeline import project_timeline
+from projects.queries.work import (
+    TASK_GROUPS,
+    guild_projects,
+    project_pages,
+    task_counts,
+    task_page,
+    task_pages,
+    tasks_of,
+    templates_of,
+)
+
+__all__ = [
+    "ORDERS",
+    "PROBLEMS_PER_PAGE",
+    "TASK_GROUPS",
+    "backers_of",
+    "endorsements_by_problem",
+    "find_problems",
+    "first_tasks_of",
+    "front_problems",
+    "guild_problems",
+    "guild_projects",
+    "guilds_to_post_in",
+    "open_tasks",
+    "own_drafts",
+    "possible_originals",
+    "problem_facets",
+    "problem_pages",
+    "project_pages",
+    "project_timeline",
+    "projects_of",
+    "task_counts",
+    "task_page",
+    "task_pages",
+    "tasks_of",
+    "templates_of",
+    "voice_page",
+    "voices_heard",
+    "voices_of",
+    "with_open_tasks",
+]
