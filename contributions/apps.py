@@ -8,10 +8,11 @@ class ContributionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from contributions import handlers, integrity, page_slots, personal_data, written
+        from contributions import guild_data, handlers, integrity, page_slots, personal_data, written
 
         personal_data.register()
         written.register()
+        guild_data.register()
         handlers.register()
         integrity.register()
         page_slots.register()

@@ -53,6 +53,19 @@ class EarnedRight:
     holders: Callable[[UUID, datetime], Sequence[UUID]]
 
 
+@dataclass(frozen=True)
+class GuildTable:
+    """One file of a guild's export: `rows(guild_id, has_names)` gives its lines, values as Django gives them.
+
+    `is_personal`: only in the export with names, which stewards get. The other one names nobody, by no id either.
+    """
+
+    name: str
+    about: str
+    rows: Callable[[UUID, bool], Iterable[Mapping[str, object]]]
+    is_personal: bool = False
+
+
 _subscriptions: dict[str, Subscription] = {}
 _checks: dict[str, dict[str, Check]] = {}
 _personal: dict[str, PersonalData] = {}
@@ -60,6 +73,7 @@ _impersonal: dict[str, str] = {}
 _forgotten: list[Callable[[set[UUID]], set[UUID]]] = []
 _slots: dict[str, list[Callable[..., str]]] = {}
 _earned: dict[str, EarnedRight] = {}
+_guild_tables: list[GuildTable] = []
 
 
 def subscribe(consumer: str, handler: Consumer, kinds: Iterable[str] | None) -> None:
@@ -154,3 +168,13 @@ def register_earned_right(right: str, earned: EarnedRight) -> None:
 def earned_right(right: str) -> EarnedRight:
     """How that right is earned."""
     return _earned[right]
+
+
+def register_guild_table(table: GuildTable) -> None:
+    """Let a guild's export have one more file."""
+    _guild_tables.append(table)
+
+
+def guild_tables() -> list[GuildTable]:
+    """The files of a guild's export, in the order of registration (lower apps first)."""
+    return list(_guild_tables)

@@ -8,7 +8,9 @@ class GuildsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from guilds import personal_data, written
+        from guilds import guild_data, handlers, personal_data, written
 
         personal_data.register()
         written.register()
+        guild_data.register()
+        handlers.register()

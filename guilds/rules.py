@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 #: state -> states that may follow. A closed guild stays closed: its history is read, not resumed.
 GUILD_TRANSITIONS: dict[str, frozenset[str]] = {
     "proposed": frozenset({"open", "closed"}),
@@ -23,3 +25,15 @@ ROLES: tuple[str, ...] = (
     "organising",
     "teaching",
 )
+
+#: How many guilds proposed by one person may wait for an answer at a time.
+PROPOSALS_WAITING_MOST = 3
+INVITE_USES_MOST = 500
+INVITE_DAYS_MOST = 90
+#: So many days before a right ends its holder is told.
+GRANT_REMINDER_DAYS = 14
+
+
+def days_between(one: datetime, other: datetime) -> float:
+    """How many days later the other moment is."""
+    return (other - one) / timedelta(days=1)

@@ -12,7 +12,7 @@ from accounts.models import ImportedIdentity, Profile, Token, Tombstone, User
 from accounts.queries import ids_of, linked_subjects
 from core.models import Delivery, Event, KeptAnswer, LogRoot, StateChange
 from core.written import find_written, not_reportable, register_written, written
-from guilds.models import Guild, Membership
+from guilds.models import Closing, Guild, GuildExport, Handover, InviteLink, JoinRequest, Membership
 from guilds.queries import viewer_in
 from notices.models import Notice
 
@@ -22,6 +22,17 @@ def _sees_guild(guild: Guild, user: Any, now: datetime) -> bool:
         return True
     viewer = viewer_in(user, guild.pk, now)
     return viewer.is_member or viewer.is_hub_steward
+
+
+def _sees_request(request: JoinRequest, user: Any, now: datetime) -> bool:
+    """Whoever asked, and the stewards who answer."""
+    viewer = viewer_in(user, request.guild_id, now)
+    return viewer.is_steward or viewer.is_person(request.subject_id)
+
+
+def _sees_closing(closing: Closing, user: Any, now: datetime) -> bool:
+    """Members, and the hub's stewards."""
+    return viewer_in(user, closing.guild_id, now).sees_names
 
 
 def _sees_profile(profile: Profile, user: Any, now: datetime) -> bool:
@@ -66,11 +77,34 @@ def register() -> None:
         "guild",
         model=Guild,
         label=_("guild"),
-        fields=("name", "summary"),
+        fields=("name", "summary", "contact"),
         author="",
         guild=lambda row: row.pk,
         url=lambda row: row.get_absolute_url(),
         may_see=_sees_guild,
+        emptied=("contact",),
+    )
+    register_written(
+        "joinrequest",
+        model=JoinRequest,
+        label=_("request to join"),
+        fields=("words",),
+        author="subject",
+        guild=lambda row: row.guild_id,
+        url=lambda row: row.guild.get_absolute_url(),
+        may_see=_sees_request,
+        related=("guild",),
+    )
+    register_written(
+        "closing",
+        model=Closing,
+        label=_("reason to close a guild"),
+        fields=("reason",),
+        author="proposed_by",
+        guild=lambda row: row.guild_id,
+        url=lambda row: row.guild.get_absolute_url(),
+        may_see=_sees_closing,
+        related=("guild",),
     )
     register_written(
         "profile",
@@ -103,6 +137,16 @@ def _say_what_needs_no_button() -> None:
     not_reportable(
         Guild, "an address that stands in links and in the ledger; a hub steward opens no guild with a bad one", "slug"
     )
+    not_reportable(Guild, chosen, "joining")
+    not_reportable(Guild, "only the proposer and the hub's stewards see it", "decline_reason")
+    not_reportable(JoinRequest, chosen, "answer")
+    not_reportable(JoinRequest, "only whoever asked and the stewards see it", "reason")
+    not_reportable(
+        Closing, "stewards see it; it becomes the reason of the step, which has a button", "reason", "answer"
+    )
+    not_reportable(Handover, chosen, "answer")
+    not_reportable(InviteLink, "a hash", "token_hash")
+    not_reportable(GuildExport, chosen, "state")
     not_reportable(Membership, chosen, "roles")
     not_reportable(Profile, chosen, "timezone", "language")
     not_reportable(

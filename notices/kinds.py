@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from notices.guild_kinds import GUILD_KINDS
+
 
 def _approved(p: dict[str, Any]) -> str:
     hours = _hours(p.get("minutes", 0))
@@ -44,6 +46,7 @@ def _hours(minutes: int) -> str:
 
 #: kind -> sentence. `params` hold ids, numbers and titles of tasks, never a person's name.
 NOTICE_KINDS: dict[str, Callable[[dict[str, Any]], str]] = {
+    **GUILD_KINDS,
     "contribution_approved": _approved,
     "contribution_returned": _returned,
     "contribution_rejected": _rejected,

@@ -9,8 +9,9 @@ class ReputationConfig(AppConfig):
 
     def ready(self) -> None:
         from core.registries import EarnedRight, register_earned_right
-        from reputation import personal_data
+        from reputation import guild_data, personal_data
         from reputation.queries import earned_review, earned_reviewers
 
         personal_data.register()
+        guild_data.register()
         register_earned_right("reviewer", EarnedRight(earned_review, earned_reviewers))

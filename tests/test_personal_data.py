@@ -36,7 +36,16 @@ from core.log_integrity import LogCounts, walk_log
 from core.models import Delivery, Event, LogEntry, LogRoot, LogSalt, StateChange
 from core.public_log import CONSUMER, names_one_of
 from core.registries import integrity_checks, personal_data, unclassified
-from guilds.services import grant_right
+from guilds.services import (
+    ask_to_join,
+    change_joining,
+    grant_right,
+    make_invite,
+    offer_stewardship,
+    order_export,
+    propose_closing,
+    propose_guild,
+)
 from projects.services import decide_problem, draft_problem, draft_task, propose_project, submit_problem
 from reputation.integrity import CHECKS, findings
 from reputation.models import Account, Entry, Transfer
@@ -77,6 +86,19 @@ def work(world: World, person: Subject, minutes: int = 60) -> Contribution:
         link=f"https://example.org/{MARK}" if person == world.contributor else "",
         now=world.now,
     ).contribution
+
+
+def look_after_guilds(world: World, person: Subject) -> None:
+    """Proposes a guild, asks to join another, and does for the world's what a steward does."""
+    propose_guild(slug=f"guild-{MARK}", name=MARK, summary=MARK, contact=MARK, by=person, now=world.now)
+    other = make_world(world.now)
+    change_joining(guild=other.guild, joining="request", by=other.steward, now=world.now)
+    ask_to_join(guild=other.guild, by=person, words=f"I am {MARK}", now=world.now)
+    grant_right(guild=world.guild, subject=person, right="steward", by=world.steward, now=world.now)
+    make_invite(guild=world.guild, by=person, now=world.now, uses_most=3, expires_at=world.now + timedelta(days=3))
+    offer_stewardship(guild=world.guild, to=world.maintainer, by=person, now=world.now)
+    propose_closing(guild=world.guild, by=person, reason=f"Done, says {MARK}", now=world.now)
+    order_export(guild=world.guild, has_names=True, by=person, now=world.now)
 
 
 @pytest.fixture
@@ -132,6 +154,7 @@ def make_life() -> Life:
     )
     submit_problem(problem=told, by=world.maintainer, now=world.now)
     decide_problem(problem=told, to="parked", by=person, reason=f"Later, says {MARK}", now=world.now)
+    look_after_guilds(world, person)
     make_token(by=person, name=f"Phone {MARK}", scopes=["read"], days=30, now=world.now)
     answer_once(subject=person.pk, key=f"key-{MARK}", payload=b"{}", now=world.now, write=lambda: (200, f"Dear {MARK}"))
     for user, changed in ((world.hub_steward.user, person.user), (person.user, world.hub_steward.user)):

@@ -1,6 +1,18 @@
 """Guilds: communities with members, rights and their own versioned numbers."""
 
+from guilds.models.ending import Closing, GuildExport, Handover
 from guilds.models.guild import Grant, Guild, Membership
+from guilds.models.joining import InviteLink, JoinRequest
 from guilds.models.policy import Policy
 
-__all__ = ["Grant", "Guild", "Membership", "Policy"]
+__all__ = [
+    "Closing",
+    "Grant",
+    "Guild",
+    "GuildExport",
+    "Handover",
+    "InviteLink",
+    "JoinRequest",
+    "Membership",
+    "Policy",
+]

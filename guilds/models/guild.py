@@ -23,6 +23,11 @@ class Guild(Hideable):
         OPEN = "open", _("open")
         CLOSED = "closed", _("closed")
 
+    class Joining(models.TextChoices):
+        OPEN = "open", _("anybody joins at once")
+        REQUEST = "request", _("people ask, a steward answers")
+        INVITE = "invite", _("only by a link from a steward")
+
     TRANSITIONS: Transitions = GUILD_TRANSITIONS
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -31,7 +36,19 @@ class Guild(Hideable):
     summary = models.CharField(_("what it does, for whom"), max_length=400)
     timezone = models.CharField(_("time zone"), max_length=40, default="UTC")
     language = models.CharField(_("language"), max_length=10, default="en")
+    contact = models.CharField(_("who to ask"), max_length=200, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
+    joining = models.CharField(_("how people join"), max_length=10, choices=Joining.choices, default=Joining.OPEN)
+    proposed_by = models.ForeignKey(Subject, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    declined_at = models.DateTimeField(null=True, editable=False)
+    declined_by = models.ForeignKey(Subject, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    decline_reason = models.CharField(max_length=600, blank=True, editable=False)
+    reviewer_count = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Members who may review; beyond enough of them nobody counts on."
+    )
+    is_low_assurance = models.BooleanField(
+        default=True, editable=False, help_text="Fewer may review than the policy calls enough; counted every hour."
+    )
     is_demo = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(editable=False)
 
@@ -42,7 +59,18 @@ class Guild(Hideable):
                 condition=Q(state__in=["proposed", "open", "closed"]),
                 violation_error_message=_("A guild is proposed, open or closed."),
             ),
-            *hidden_constraints("guild", "name", "summary"),
+            models.CheckConstraint(
+                name="guild_joining_known",
+                condition=Q(joining__in=["open", "request", "invite"]),
+                violation_error_message=_("People join at once, by request, or by invite link."),
+            ),
+            models.CheckConstraint(
+                name="guild_declined_with_reason",
+                condition=Q(declined_at__isnull=True, declined_by__isnull=True, decline_reason="")
+                | (Q(declined_at__isnull=False, declined_by__isnull=False, state="proposed") & ~Q(decline_reason="")),
+                violation_error_message=_("Only a proposed guild is declined, by somebody and with a reason."),
+            ),
+            *hidden_constraints("guild", "name", "summary", "contact"),
         ]
 
     def __str__(self) -> str:
@@ -61,6 +89,9 @@ class Membership(models.Model):
     roles = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)
+    invited_by = models.ForeignKey(
+        "guilds.InviteLink", on_delete=models.PROTECT, null=True, blank=True, related_name="memberships"
+    )
 
     class Meta:
         constraints = [

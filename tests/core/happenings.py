@@ -19,7 +19,9 @@ from tests import databases
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 
 
-def happen(*, kind: str = "guild.opened", now: datetime = NOW, actor: UUID | None = None, **data: Any) -> Event:
+def happen(
+    *, kind: str = "guild.policy_published", now: datetime = NOW, actor: UUID | None = None, **data: Any
+) -> Event:
     """Something happened: one event, in a transaction of its own."""
     with transaction.atomic():
         return record_event(

@@ -261,7 +261,7 @@ def test_a_backlog_longer_than_a_batch_is_delivered_to_its_end(scribe: Scribe) -
     with consumer(NAME, scribe):
         with transaction.atomic():
             Event.objects.bulk_create(
-                Event(kind="guild.opened", object_kind="guild", object_id=uuid7(), occurred_at=NOW)
+                Event(kind="guild.policy_published", object_kind="guild", object_id=uuid7(), occurred_at=NOW)
                 for _ in range(BATCH + 7)
             )
         backfill_consumer(NAME, now=NOW)
@@ -274,7 +274,7 @@ def test_a_handler_may_record_events_of_its_own(db: None) -> None:
     def echo(events: Sequence[Event]) -> None:
         for event in events:
             note(event)
-            if event.kind == "guild.opened":
+            if event.kind == "guild.policy_published":
                 happen(kind="membership.left", subject=uuid7())
 
     with consumer(NAME, echo):
@@ -288,7 +288,7 @@ def test_a_handler_may_record_events_of_its_own(db: None) -> None:
 def test_backfilling_twice_delivers_once(scribe: Scribe) -> None:
     events = [happen() for _ in range(3)]
     other = happen(kind="membership.left", subject=uuid7())
-    with consumer(NAME, scribe, {"guild.opened"}):
+    with consumer(NAME, scribe, {"guild.policy_published"}):
         assert backfill_consumer(NAME, now=NOW) == 3
         assert backfill_consumer(NAME, now=NOW) == 0
         deliver_events(NAME, now=NOW)

@@ -54,14 +54,20 @@ def test_a_value_that_could_carry_words_about_a_person_is_refused(kind: str, fie
 @pytest.mark.parametrize("object_kind", ["", "Guild", "asha@example.org", "two words", "guild\n", "g" * 41])
 def test_an_object_kind_is_one_small_word(object_kind: str) -> None:
     with pytest.raises(ValueError, match="object kind"):
-        check_event("guild.opened", object_kind, {})
+        check_event("guild.policy_published", object_kind, {})
 
 
 def test_the_database_refuses_words_where_an_event_has_none(db: None) -> None:
     for fields in ({"kind": "Asha joined"}, {"object_kind": "Asha Devi"}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Event.objects.create(
-                **{"kind": "guild.opened", "object_kind": "guild", "object_id": uuid7(), "occurred_at": NOW, **fields}
+                **{
+                    "kind": "guild.policy_published",
+                    "object_kind": "guild",
+                    "object_id": uuid7(),
+                    "occurred_at": NOW,
+                    **fields,
+                }
             )
 
 
@@ -81,7 +87,7 @@ def test_every_declared_field_is_of_a_closed_type() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_an_event_outside_a_transaction_is_refused() -> None:
     with pytest.raises(RuntimeError, match="transaction of the change"):
-        record_event("guild.opened", now=NOW, actor=None, guild=None, object_kind="guild", object_id=uuid7())
+        record_event("guild.policy_published", now=NOW, actor=None, guild=None, object_kind="guild", object_id=uuid7())
     assert not Event.objects.exists()
 
 
@@ -100,7 +106,10 @@ def test_the_moment_is_kept_to_the_microsecond_whatever_the_zone(db: None) -> No
 
 
 def test_one_delivery_per_consumer_of_the_kind(db: None) -> None:
-    with consumer("test.opened", lambda events: None, {"guild.opened"}), consumer("test.any", lambda events: None):
+    with (
+        consumer("test.opened", lambda events: None, {"guild.policy_published"}),
+        consumer("test.any", lambda events: None),
+    ):
         happen()
         happen(kind="membership.left", subject=uuid7())
     assert len(waiting("test.opened")) == 1
@@ -108,7 +117,10 @@ def test_one_delivery_per_consumer_of_the_kind(db: None) -> None:
 
 
 def test_many_events_take_as_many_statements_as_one(db: None, django_assert_num_queries: object) -> None:
-    events = [Event(kind="guild.opened", object_kind="guild", object_id=uuid7(), occurred_at=NOW) for _ in range(200)]
+    events = [
+        Event(kind="guild.policy_published", object_kind="guild", object_id=uuid7(), occurred_at=NOW)
+        for _ in range(200)
+    ]
     with django_assert_num_queries(2):  # type: ignore[operator]
         record_events(events, now=NOW)
     assert Delivery.objects.filter(consumer="core.public_log").count() == 200

@@ -52,7 +52,7 @@ def listen(events: Sequence[Event]) -> None:
 
 
 def test_a_commit_sends_one_message_whatever_it_recorded(queue: Queue) -> None:
-    with consumer(NAME, listen, {"guild.opened"}), transaction.atomic():
+    with consumer(NAME, listen, {"guild.policy_published"}), transaction.atomic():
         for _ in range(5):
             happen()
             happen(kind="membership.left")

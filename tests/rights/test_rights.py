@@ -23,7 +23,7 @@ from tests.rights.trials import TRIALS
 ROWS = [right for _app, rights in rights_by_app() for right in rights]
 TRIED = [right for right in ROWS if right.who != (Who.MACHINE,)]
 #: Their refusals in a closed guild are about something else: they begin with a guild that isn't open yet.
-NOT_ABOUT_AN_OPEN_GUILD = {"propose_guild", "open_guild"}
+NOT_ABOUT_AN_OPEN_GUILD = {"propose_guild", "edit_proposal", "withdraw_proposal", "decline_guild", "open_guild"}
 
 
 def verbs_of(app: str) -> Iterator[str]:

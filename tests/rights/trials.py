@@ -162,6 +162,92 @@ trial("publish_policy")(
 )
 
 
+def proposed_by_contributor(w: World) -> Guild:
+    return guilds.propose_guild(slug="mine", name="P", summary="s", by=w.contributor, now=w.now)
+
+
+def by_request(w: World) -> None:
+    guilds.change_joining(guild=w.guild, joining="request", by=w.steward, now=w.now)
+
+
+def asked(w: World) -> Any:
+    by_request(w)
+    guilds.leave_guild(guild=w.guild, by=w.contributor, now=w.now)
+    return guilds.ask_to_join(guild=w.guild, by=w.contributor, now=w.now)
+
+
+def link(w: World) -> Any:
+    until = w.now + timedelta(days=9)
+    return guilds.make_invite(guild=w.guild, by=w.steward, now=w.now, uses_most=5, expires_at=until).link
+
+
+def closing(w: World) -> Any:
+    second = fresh_member(w)
+    guilds.grant_right(guild=w.guild, subject=second, right="steward", by=w.steward, now=w.now)
+    return guilds.propose_closing(guild=w.guild, by=second, reason="We are done.", now=w.now)
+
+
+def offered(w: World) -> Any:
+    return guilds.offer_stewardship(guild=w.guild, to=w.contributor, by=w.steward, now=w.now)
+
+
+trial("edit_proposal", about=proposed_by_contributor)(
+    lambda w, by, guild: guilds.edit_proposal(guild=guild, by=by, now=w.now, name="N")
+)
+trial("withdraw_proposal", about=proposed_by_contributor)(
+    lambda w, by, guild: guilds.withdraw_proposal(guild=guild, by=by, now=w.now)
+)
+trial("decline_guild", about=proposed)(
+    lambda w, by, guild: guilds.decline_guild(guild=guild, by=by, reason="Not ours.", now=w.now)
+)
+trial("edit_guild")(lambda w, by, _: guilds.edit_guild(guild=w.guild, by=by, now=w.now, name="N"))
+trial("ask_to_join", about=by_request)(lambda w, by, _: guilds.ask_to_join(guild=w.guild, by=by, now=w.now))
+trial("withdraw_join_request", about=asked)(
+    lambda w, by, request: guilds.withdraw_join_request(request=request, by=by, now=w.now)
+)
+trial("answer_join_request", about=asked)(
+    lambda w, by, request: guilds.answer_join_request(request=request, is_accepted=True, by=by, now=w.now)
+)
+trial("make_invite")(
+    lambda w, by, _: guilds.make_invite(
+        guild=w.guild, by=by, now=w.now, uses_most=5, expires_at=w.now + timedelta(days=9)
+    )
+)
+trial("revoke_invite", about=link)(lambda w, by, link: guilds.revoke_invite(link=link, by=by, now=w.now))
+trial("join_by_invite", about=link)(lambda w, by, link: guilds.join_by_invite(link=link, by=by, now=w.now))
+trial("change_joining")(lambda w, by, _: guilds.change_joining(guild=w.guild, joining="invite", by=by, now=w.now))
+trial("choose_roles")(lambda w, by, _: guilds.choose_roles(guild=w.guild, roles=["code"], by=by, now=w.now))
+trial(
+    "give_back_right",
+    about=lambda w: guilds.grant_right(guild=w.guild, subject=w.contributor, right="reviewer", by=w.steward, now=w.now),
+)(lambda w, by, grant: guilds.give_back_right(grant=grant, by=by, now=w.now))
+trial("offer_stewardship", about=fresh_member)(
+    lambda w, by, to: guilds.offer_stewardship(guild=w.guild, to=to, by=by, now=w.now)
+)
+trial("accept_stewardship", about=offered)(
+    lambda w, by, handover: guilds.accept_stewardship(handover=handover, by=by, now=w.now)
+)
+trial("decline_stewardship", about=offered)(
+    lambda w, by, handover: guilds.decline_stewardship(handover=handover, by=by, now=w.now)
+)
+trial("withdraw_stewardship", about=offered)(
+    lambda w, by, handover: guilds.withdraw_stewardship(handover=handover, by=by, now=w.now)
+)
+trial("propose_closing")(lambda w, by, _: guilds.propose_closing(guild=w.guild, by=by, reason="Done.", now=w.now))
+trial("confirm_closing", about=closing)(
+    lambda w, by, closing: guilds.confirm_closing(closing=closing, by=by, now=w.now)
+)
+trial("withdraw_closing", about=closing)(
+    lambda w, by, closing: guilds.withdraw_closing(closing=closing, by=by, now=w.now)
+)
+trial("order_export (without names)")(
+    lambda w, by, _: guilds.order_export(guild=w.guild, has_names=False, by=by, now=w.now)
+)
+trial("order_export (with names)")(
+    lambda w, by, _: guilds.order_export(guild=w.guild, has_names=True, by=by, now=w.now)
+)
+
+
 # projects -----------------------------------------------------------------------------------------------------------
 
 trial("draft_problem")(lambda w, by, _: projects.draft_problem(guild=w.guild, by=by, now=w.now, title="T"))

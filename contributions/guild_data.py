@@ -1,0 +1,43 @@
+"""What contributions puts into a guild's export: for stewards the work with its hours, and the verdicts on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from contributions.models import Contribution, Review, TimeEntry
+from core.registries import GuildTable, register_guild_table
+
+Rows = Iterable[Mapping[str, Any]]
+
+#: What its person has not handed in, or took back, is theirs alone.
+_PRIVATE = (Contribution.State.DRAFT, Contribution.State.WITHDRAWN)
+
+
+def _works(guild_id: UUID, has_names: bool) -> Rows:
+    rows = Contribution.objects.filter(guild_id=guild_id).exclude(state__in=_PRIVATE).order_by("pk")
+    fields = (
+        "id subject_id project_id task_id role source state note link created_at submitted_at decided_at "
+        "minutes_counted minutes_credited points"
+    )
+    return rows.values(*fields.split()).iterator(2000)
+
+
+def _entries(guild_id: UUID, has_names: bool) -> Rows:
+    rows = TimeEntry.objects.filter(contribution__guild_id=guild_id).exclude(contribution__state__in=_PRIVATE)
+    return rows.order_by("pk").values("contribution_id", "worked_on", "minutes").iterator(2000)
+
+
+def _reviews(guild_id: UUID, has_names: bool) -> Rows:
+    fields = "id contribution_id reviewer_id basis verdict rubric minutes_approved reason next_step policy_version decided_at"
+    return Review.objects.filter(contribution__guild_id=guild_id).order_by("pk").values(*fields.split()).iterator(2000)
+
+
+def register() -> None:
+    """Fill the registry."""
+    register_guild_table(
+        GuildTable("contributions", "work that was handed in, and what it brought", _works, is_personal=True)
+    )
+    register_guild_table(GuildTable("time_entries", "the days and minutes of that work", _entries, is_personal=True))
+    register_guild_table(GuildTable("reviews", "the verdicts on it", _reviews, is_personal=True))

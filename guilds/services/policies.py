@@ -1,0 +1,57 @@
+"""A guild's numbers: the next version is published, no version is ever changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Subject
+from core.errors import DomainError
+from guilds.models import Guild, Policy
+from guilds.permissions import check_guild_open, check_steward
+from guilds.services.assurance import count_reviewers
+from guilds.services.steps import locked_guild, note_event
+
+
+class PolicyRefused(DomainError):
+    """The numbers contradict each other, or begin in the past."""
+
+    code = "policy_refused"
+
+
+@transaction.atomic
+def publish_policy(*, guild: Guild, by: Subject, now: datetime, effective_at: datetime, **numbers: Any) -> Policy:
+    """Write the guild's next policy version from the latest numbers and the changed ones; never applied backwards.
+
+    Raises PolicyRefused.
+    """
+    check_guild_open(guild)
+    check_steward(by, guild, now)
+    locked_guild(guild)
+    latest = Policy.objects.filter(guild=guild).latest("version")
+    if effective_at < max(now, latest.effective_at):
+        raise PolicyRefused(_("A policy takes effect now or later, after the one before it."))
+    kept = {
+        f.name: getattr(latest, f.name)
+        for f in Policy._meta.concrete_fields
+        if f.name not in {"id", "guild", "version", "effective_at", "published_by"}
+    }
+    policy = Policy(
+        guild=guild,
+        version=latest.version + 1,
+        effective_at=effective_at,
+        published_by=by.pk,
+        **{**kept, **numbers},
+    )
+    try:
+        policy.full_clean()
+    except ValidationError as error:
+        raise PolicyRefused(" ".join(error.messages)) from error
+    policy.save(force_insert=True)
+    note_event("guild.policy_published", guild, by=by.pk, now=now, version=policy.version)
+    count_reviewers(guild=guild, now=now)
+    return policy
