@@ -1,4 +1,4 @@
-"""Contributions' reactions to what happened: tell the contributor."""
+"""Contributions' reactions to what happened: tell the contributor, or the reviewer."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Subject
 from contributions.models import Contribution
 from core.models import Event
 from core.registries import subscribe
@@ -45,6 +46,28 @@ def tell_contributors(events: Sequence[Event]) -> None:
     notify(news, now=timezone.now())
 
 
+def tell_reviewers(events: Sequence[Event]) -> None:
+    """One line for a reviewer whose verdict was given and never posted. Twice is once."""
+    ids = {event.object_id for event in events}
+    works = {work.pk: work for work in Contribution.objects.filter(pk__in=ids).select_related("task")}
+    people = Subject.objects.filter(pk__in={event.actor for event in events}, erased_at__isnull=True)
+    reviewers = set(people.values_list("pk", flat=True))
+    news = [
+        News(
+            subject_id=event.actor,
+            kind="verdict_dropped",
+            event_id=event.pk,
+            url=reverse("contributions:contribution", args=[event.object_id]),
+            params={"task": works[event.object_id].task.title, "why": event.data.get("why", "")},
+            happened_at=event.occurred_at,
+        )
+        for event in events
+        if event.actor in reviewers and event.object_id in works
+    ]
+    notify(news, now=timezone.now())
+
+
 def register() -> None:
     """Subscribe to the kinds above."""
+    subscribe("contributions.tell_reviewers", tell_reviewers, ["contribution.verdict_dropped"])
     subscribe("contributions.tell_contributors", tell_contributors, _NOTICE_OF)

@@ -172,6 +172,21 @@ def accepted_sessions_have_their_contribution() -> Iterator[str]:
                 yield f"imported session {session} and contribution {work} differ in person, project, day, minutes or review."
 
 
+_PENDING = """
+    SELECT v.contribution_id, c.state
+    FROM contributions_pendingverdict v JOIN contributions_contribution c ON c.id = v.contribution_id
+    WHERE c.state <> 'in_review' OR c.reviewer_id IS DISTINCT FROM v.reviewer_id
+"""
+
+
+def pending_verdicts_wait_on_their_work() -> Iterator[str]:
+    """A verdict that is not posted yet stands on work in review, in its reviewer's hands."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PENDING)
+        for work, state in cursor.fetchall():
+            yield f"contribution {work} is {state} and a verdict on it waits to be posted by somebody who does not have it."
+
+
 def register() -> None:
     """Add the checks to `verify_ledger`."""
     for check in (
@@ -181,5 +196,6 @@ def register() -> None:
         weeks_hold_what_was_counted,
         days_hold_what_counts,
         accepted_sessions_have_their_contribution,
+        pending_verdicts_wait_on_their_work,
     ):
         register_integrity_check("ledger", f"contributions.{check.__name__}", check)

@@ -1,4 +1,4 @@
-"""Work on imported history that goes on in the background."""
+"""What goes on in the background: verdicts are posted, imported history is read and credited."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from contributions.services.history_acceptance import continue_acceptance, resume_acceptances
 from contributions.services.history_uploads import read_import, resume_imports
+from contributions.services.verdicts import post_due_verdicts
 from core.jobs import job
 
 
@@ -28,3 +29,9 @@ def resume_history() -> int:
     """Start what lost its worker in the middle, and throw away uploads that nobody decided on."""
     now = timezone.now()
     return resume_imports(now=now) + resume_acceptances(now=now)
+
+
+@job(name="contributions.post_verdicts", soft_seconds=50, hard_seconds=60)
+def post_verdicts() -> int:
+    """Post the verdicts that can't be undone any more; returns how many."""
+    return post_due_verdicts(now=timezone.now())

@@ -40,10 +40,16 @@ def check_can_review(subject: Subject, contribution: Contribution, now: datetime
     check_guild_open(contribution.guild)
     if same_person(subject.pk, contribution.subject_id):
         raise SelfReview(_("Nobody reviews their own work. Another reviewer of the guild will."))
-    if not can_review_in(subject.pk, contribution.guild, now):
+    check_reviewer_of(subject, contribution.guild, now)
+
+
+def check_reviewer_of(subject: Subject, guild: Guild, now: datetime) -> None:
+    """Reviewers of an open guild. Raises PermissionRefused."""
+    check_guild_open(guild)
+    if not can_review_in(subject.pk, guild, now):
         raise PermissionRefused(
             _("Only reviewers of %(guild)s can judge this. %(help)s")
-            % {"guild": contribution.guild.name, "help": how_to_review(subject, contribution.guild, now)}
+            % {"guild": guild.name, "help": how_to_review(subject, guild, now)}
         )
 
 
@@ -77,6 +83,12 @@ RIGHTS: tuple[Right, ...] = (
     may("retry_contribution", Who.OWNER, note="after it was not accepted", in_closed_guild=True),
     may("take_review", Who.REVIEWER, note="of somebody else's work"),
     may("release_review", Who.REVIEWER, note="of somebody else's work"),
+    may("give_verdict", Who.REVIEWER, note="on somebody else's work; posted a minute later"),
+    may("give_verdicts", Who.REVIEWER, note="on small pieces of one task"),
+    may("undo_verdict", Who.OWNER, note="until it is posted", in_closed_guild=True),
+    may("add_snippet", Who.SIGNED_IN, in_closed_guild=True),
+    may("edit_snippet", Who.OWNER, in_closed_guild=True),
+    may("delete_snippet", Who.OWNER, in_closed_guild=True),
     may("approve_contribution", Who.REVIEWER, note="of somebody else's work"),
     may("return_contribution", Who.REVIEWER, note="of somebody else's work"),
     may("reject_contribution", Who.REVIEWER, note="of somebody else's work"),
@@ -89,6 +101,8 @@ RIGHTS: tuple[Right, ...] = (
     may("accept_history", Who.MAINTAINER, note="of others' sessions"),
     *machine(
         "pay_for_review",
+        "post_verdict",
+        "post_due_verdicts",
         "continue_acceptance",
         "resume_acceptances",
         "read_import",

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
+from django.db.models import Q
+
 from contributions.history import personal_data as history
-from contributions.models import Contribution, Review, TimeEntry, Week, WorkDay
+from contributions.models import (
+    Contribution,
+    FeedbackSnippet,
+    PendingVerdict,
+    Review,
+    TimeEntry,
+    Week,
+    WorkDay,
+)
 from core.registries import holds_nothing_personal, register_personal_data
 
 ERASED = "[erased]"
@@ -50,8 +60,32 @@ def _export_reviews(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     yield from Review.objects.filter(reviewer_id__in=ids).values(*fields)
 
 
+def _erase_pending(ids: Sequence[UUID]) -> None:
+    # Of their own, the sweep finds that nobody is there to say it, and puts the work back into the queue. What was
+    # written to the erased person is posted without its words.
+    given = PendingVerdict.objects.filter(Q(reviewer_id__in=ids) | Q(contribution__subject_id__in=ids))
+    given.exclude(reason="").update(reason=ERASED)
+    given.exclude(next_step="").update(next_step=ERASED)
+
+
+def _export_pending(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    # Their own verdicts only: one on their work is not theirs to read before it is posted.
+    fields = ("contribution_id", "verdict", "rubric", "minutes_approved", "reason", "next_step", "given_at")
+    return PendingVerdict.objects.filter(reviewer_id__in=ids).values(*fields)
+
+
+def _erase_snippets(ids: Sequence[UUID]) -> None:
+    FeedbackSnippet.objects.filter(subject_id__in=ids).delete()
+
+
+def _export_snippets(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    return FeedbackSnippet.objects.filter(subject_id__in=ids).values("words", "created_at")
+
+
 def register() -> None:
     """Fill the registry."""
+    register_personal_data(PendingVerdict, erase=_erase_pending, export=_export_pending)
+    register_personal_data(FeedbackSnippet, erase=_erase_snippets, export=_export_snippets)
     register_personal_data(Contribution, erase=_erase_contributions, export=_export_contributions)
     register_personal_data(TimeEntry, erase=_erase_entries, export=_export_entries)
     register_personal_data(Review, erase=_erase_reviews, export=_export_reviews)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Iterable
 from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+Piece = TypeVar("Piece")
 
 #: Contribution: state -> states that may follow. Rejected and reversed are final: trying again is a new one.
 CONTRIBUTION_TRANSITIONS: dict[str, frozenset[str]] = {
@@ -45,6 +49,10 @@ EDITABLE: frozenset[str] = frozenset({"draft", "returned", "withdrawn"})
 #: States from which it was credited (and may have been taken back since).
 CREDITED: frozenset[str] = frozenset({"approved", "vested", "challenged", "upheld", "reversed"})
 
+#: A reviewer's saved phrases: how long each, and how many.
+SNIPPET_LENGTH_MOST = 500
+SNIPPETS_MOST = 30
+
 DAY_MINUTES_MOST = 960
 ENTRY_MINUTES_MOST = DAY_MINUTES_MOST
 #: The furthest a calendar can be ahead of UTC.
@@ -63,3 +71,29 @@ def iso_week(day: date) -> tuple[int, int]:
     """ISO year and week of a date."""
     year, week, _weekday = day.isocalendar()
     return year, week
+
+
+def in_batches(
+    pieces: Iterable[Piece],
+    *,
+    task: Callable[[Piece], Hashable],
+    minutes: Callable[[Piece], int],
+    most: Callable[[Piece], int],
+) -> list[list[Piece]]:
+    """Pieces of work as a reviewer judges them: those of one task together while they make at most `most` minutes.
+
+    A batch stands where its first piece stood, and its pieces keep their order. `task` None: judged alone.
+    """
+    batches: list[list[Piece]] = []
+    open_ones: dict[Hashable, tuple[list[Piece], int]] = {}
+    for piece in pieces:
+        key, size = task(piece), minutes(piece)
+        batch, held = open_ones.get(key, ([], 0)) if key is not None else ([], 0)
+        if batch and held + size <= most(piece):
+            batch.append(piece)
+        else:
+            batch, held = [piece], 0
+            batches.append(batch)
+        if key is not None:
+            open_ones[key] = (batch, held + size)
+    return batches

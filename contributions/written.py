@@ -7,7 +7,16 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from contributions.models import Contribution, HistoryAcceptance, HistoryImport, ImportedCommit, ImportedSession, Review
+from contributions.models import (
+    Contribution,
+    FeedbackSnippet,
+    HistoryAcceptance,
+    HistoryImport,
+    ImportedCommit,
+    ImportedSession,
+    PendingVerdict,
+    Review,
+)
 from core.written import not_reportable, register_written
 from guilds.queries import viewer_in
 from reputation.models import Account, Transfer
@@ -57,6 +66,8 @@ def register() -> None:
     )
     not_reportable(HistoryAcceptance, "a sentence of the program", "error")
     not_reportable(ImportedSession, "the name of a commit", "first_sha")
+    not_reportable(PendingVerdict, "read by its reviewer alone until it is posted", "reason", "next_step")
+    not_reportable(FeedbackSnippet, "read by nobody but whoever keeps it", "words")
     not_reportable(Account, "words of the program", "kind", "unit")
     not_reportable(Transfer, "words and numbers of the program", "source_kind", "idempotency_key", "arithmetic")
     not_reportable(ImportedCommit, "what a repository says; a maintainer takes the history back", "sha", "file_types")

@@ -75,6 +75,7 @@ EVENT_KINDS: dict[str, dict[str, str]] = {
         "points": "int",
         "policy_version": "int",
     },
+    "contribution.verdict_dropped": {"subject": "uuid", "project": "uuid", "why": "word"},
     "contribution.rejected": {"subject": "uuid", "project": "uuid", "review": "uuid"},
     "history.uploaded": {"project": "uuid"},
     "history.accepted": {"project": "uuid", "sessions": "int", "points": "int"},

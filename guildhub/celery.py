@@ -39,6 +39,11 @@ app.conf.update(
     beat_scheduler="celery.beat:Scheduler",
     beat_schedule={
         "core.sweep_deliveries": {"task": "core.sweep_deliveries", "schedule": 3.0, "options": {"expires": 10}},
+        "contributions.post_verdicts": {
+            "task": "contributions.post_verdicts",
+            "schedule": 3.0,
+            "options": {"expires": 10},
+        },
         "contributions.resume_history": {
             "task": "contributions.resume_history",
             "schedule": 30.0,
@@ -49,6 +54,7 @@ app.conf.update(
         "guilds.remind_of_ending_rights": {"task": "guilds.remind_of_ending_rights", "schedule": 3600.0},
         "guilds.sweep_exports": {"task": "guilds.sweep_exports", "schedule": 60.0, "options": {"expires": 60}},
         "projects.release_ended_claims": {"task": "projects.release_ended_claims", "schedule": 3600.0},
+        "projects.remind_ending_claims": {"task": "projects.remind_ending_claims", "schedule": 3600.0},
     },
 )
 app.autodiscover_tasks(related_name="jobs")

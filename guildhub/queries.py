@@ -104,7 +104,14 @@ SELECT w.kind, g.slug, g.name, coalesce(p.slug, ''), coalesce(p.title, ''), w.n:
     FROM projects_problem WHERE state = 'submitted' GROUP BY guild_id
     UNION ALL
     SELECT 'review', guild_id, project_id, count(*), min(submitted_at)
-    FROM contributions_contribution WHERE state IN ('submitted', 'in_review') GROUP BY guild_id, project_id
+    FROM contributions_contribution c WHERE state IN ('submitted', 'in_review')
+    AND NOT EXISTS (SELECT FROM contributions_pendingverdict v WHERE v.contribution_id = c.id)
+    GROUP BY guild_id, project_id
+    UNION ALL
+    -- Posted by a sweep every few seconds: one that is ten minutes late means that the scheduler or the worker stands still.
+    SELECT 'verdict_late', c.guild_id, c.project_id, count(*), min(v.effective_at)
+    FROM contributions_pendingverdict v JOIN contributions_contribution c ON c.id = v.contribution_id
+    WHERE v.effective_at < now() - interval '10 minutes' GROUP BY c.guild_id, c.project_id
     UNION ALL
     SELECT 'history', p.guild_id, s.project_id, count(*), min(i.finished_at)
     FROM contributions_importedsession s JOIN projects_project p ON p.id = s.project_id

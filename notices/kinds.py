@@ -35,6 +35,36 @@ def _rejected(p: dict[str, Any]) -> str:
     }
 
 
+def _problem_decided(p: dict[str, Any]) -> str:
+    sentences = {
+        "draft": _("“%(title)s” came back to you with a question; it is a draft again."),
+        "submitted": _("“%(title)s” is looked at again."),
+        "accepted": _("“%(title)s” was accepted: a project may answer it."),
+        "in_project": _("A project works on “%(title)s” now."),
+        "piloting": _("An answer to “%(title)s” is being tried on the ground."),
+        "solved": _("“%(title)s” is solved."),
+        "parked": _("“%(title)s” was put aside for now. The reason is on its page."),
+        "rejected": _("The guild does not take on “%(title)s”. The reason is on its page."),
+        "duplicate": _(
+            "“%(title)s” was told before. Its voices and supporters count there now, and you are named there."
+        ),
+    }
+    sentence = sentences.get(p.get("to", ""), _("Something changed about “%(title)s”."))
+    return sentence % {"title": p.get("title", "")}
+
+
+def _claim_ending(p: dict[str, Any]) -> str:
+    return _("Your time for “%(task)s” ends soon. Take more, log your hours, or write down where you stopped.") % {
+        "task": p.get("task", "")
+    }
+
+
+def _claim_ended(p: dict[str, Any]) -> str:
+    return _("Your time for “%(task)s” has ended, and it is open to others. Your hours and notes are kept.") % {
+        "task": p.get("task", "")
+    }
+
+
 def _hours(minutes: int) -> str:
     whole, rest = divmod(int(minutes), 60)
     if whole and not rest:
@@ -44,12 +74,33 @@ def _hours(minutes: int) -> str:
     return _("%(m)s min") % {"m": rest}
 
 
+def _verdict_dropped(p: dict[str, Any]) -> str:
+    why = {
+        "withdrawn": _("The contributor withdrew it."),
+        "not_permitted": _("You may not review there any more, or the guild was closed."),
+        "self_review": _("It turned out to be your own work."),
+        "already_decided": _("It was decided meanwhile."),
+        "taken_by_another": _("Another reviewer has it in hand."),
+        "task_closed": _("Its task or its project takes no work any more."),
+    }
+    return _(
+        "Your verdict on “%(task)s” was not posted. %(why)s It counts for nothing; what can be judged is in the queue."
+    ) % {
+        "task": p.get("task", ""),
+        "why": why.get(p.get("why", ""), _("Something about the work changed before it was.")),
+    }
+
+
 #: kind -> sentence. `params` hold ids, numbers and titles of tasks, never a person's name.
 NOTICE_KINDS: dict[str, Callable[[dict[str, Any]], str]] = {
     **GUILD_KINDS,
     "contribution_approved": _approved,
     "contribution_returned": _returned,
     "contribution_rejected": _rejected,
+    "problem_decided": _problem_decided,
+    "claim_ending": _claim_ending,
+    "claim_ended": _claim_ended,
+    "verdict_dropped": _verdict_dropped,
 }
 
 

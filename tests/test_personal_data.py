@@ -21,7 +21,9 @@ from contributions.history.rules import Author, Commit
 from contributions.models import Contribution, ImportedSession, TimeEntry
 from contributions.services import (
     EntryInput,
+    add_snippet,
     approve_contribution,
+    give_verdict,
     log_hours,
     reject_contribution,
     return_contribution,
@@ -141,6 +143,10 @@ def make_life() -> Life:
         contribution=work(world, person), by=world.reviewer, reason=f"No, {MARK}", next_step=MARK, now=world.now
     )
     work(world, person)
+    says = {"verdict": "returned", "reason": f"Asks {MARK}", "now": world.now}
+    give_verdict(contribution=work(world, person), by=world.reviewer, **says)
+    give_verdict(contribution=work(world, world.maintainer), by=person, **says)
+    add_snippet(by=person, words=f"As {MARK} always says.", now=world.now)
     return_contribution(contribution=work(world, world.maintainer), by=person, reason=f"Says {MARK}", now=world.now)
 
     told = draft_problem(

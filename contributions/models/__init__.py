@@ -8,16 +8,19 @@ from contributions.models.history import (
     ImportedCommit,
     ImportedSession,
 )
+from contributions.models.pending import FeedbackSnippet, PendingVerdict
 from contributions.models.review import Review
 from contributions.models.time import TimeEntry, Week, WorkDay
 
 __all__ = [
     "CommitShare",
     "Contribution",
+    "FeedbackSnippet",
     "HistoryAcceptance",
     "HistoryImport",
     "ImportedCommit",
     "ImportedSession",
+    "PendingVerdict",
     "Review",
     "TimeEntry",
     "Week",

@@ -27,6 +27,7 @@ _NUMBERS = """
 SELECT week.logged, week.checked, (
         SELECT count(*) FROM contributions_contribution c
         WHERE c.state IN ('submitted', 'in_review') AND c.source = 'logged' AND c.subject_id <> ALL(%(subjects)s::uuid[])
+        AND NOT EXISTS (SELECT FROM contributions_pendingverdict v WHERE v.contribution_id = c.id)
         AND c.guild_id IN (
             SELECT g.guild_id FROM guilds_grant g
             WHERE g.subject_id = ANY(%(subjects)s::uuid[]) AND g.revoked_at IS NULL

@@ -12,26 +12,58 @@ from contributions.services.hours import (
 )
 from contributions.services.reviews import (
     AlreadyDecided,
+    TakenByAnother,
+    VerdictIncomplete,
+    VerdictPending,
     approve_contribution,
     reject_contribution,
     release_review,
     return_contribution,
     take_review,
 )
+from contributions.services.snippets import (
+    SnippetRefused,
+    add_snippet,
+    delete_snippet,
+    edit_snippet,
+)
+from contributions.services.verdicts import (
+    GivenVerdict,
+    NotOneBatch,
+    give_verdict,
+    give_verdicts,
+    post_due_verdicts,
+    post_verdict,
+    undo_verdict,
+)
 
 __all__ = [
     "AlreadyDecided",
     "ClientIdReused",
     "EntryInput",
+    "GivenVerdict",
     "LoggedHours",
+    "NotOneBatch",
+    "SnippetRefused",
+    "TakenByAnother",
+    "VerdictIncomplete",
+    "VerdictPending",
+    "add_snippet",
     "approve_contribution",
+    "delete_snippet",
     "edit_contribution",
+    "edit_snippet",
+    "give_verdict",
+    "give_verdicts",
     "log_hours",
+    "post_due_verdicts",
+    "post_verdict",
     "reject_contribution",
     "release_review",
     "retry_contribution",
     "return_contribution",
     "submit_contribution",
     "take_review",
+    "undo_verdict",
     "withdraw_contribution",
 ]

@@ -17,7 +17,13 @@ from accounts.queries import lock_person
 from contributions.models import Contribution, TimeEntry
 from contributions.permissions import check_owner
 from contributions.rules import EDITABLE, ENTRY_MINUTES_MOST, NEWEST_WORKED_ON, OLDEST_WORKED_ON
-from contributions.services.steps import locked_contribution, move_task, note_event, stop_counting
+from contributions.services.steps import (
+    drop_verdict,
+    locked_contribution,
+    move_task,
+    note_event,
+    stop_counting,
+)
 from contributions.services.submission import try_submit
 from core.errors import DomainError, TransitionRefused
 from core.ids import uuid7
@@ -134,7 +140,10 @@ def submit_contribution(*, contribution: Contribution, by: Subject, now: datetim
 
 @transaction.atomic
 def withdraw_contribution(*, contribution: Contribution, by: Subject, now: datetime) -> Contribution:
-    """Take back work that is not decided yet (this is what Undo does); the entry stays and can be handed in again."""
+    """Take back work that is not decided yet (this is what Undo does); the entry stays and can be handed in again.
+
+    A verdict that is not posted yet has decided nothing: it goes, and its reviewer is told.
+    """
     contribution = _locked_own(contribution, by)
     if contribution.state == Contribution.State.WITHDRAWN:
         return contribution
@@ -144,6 +153,8 @@ def withdraw_contribution(*, contribution: Contribution, by: Subject, now: datet
             _("These hours are “%(state)s” by now and can't be withdrawn.")
             % {"state": contribution.get_state_display()}
         )
+    if contribution.state == Contribution.State.IN_REVIEW:
+        drop_verdict(contribution, "withdrawn", now)
     contribution.reviewer = contribution.taken_at = None
     change_state(contribution, Contribution.State.WITHDRAWN, actor=by.pk, now=now, also=["reviewer", "taken_at"])
     stop_counting(contribution)

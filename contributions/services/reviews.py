@@ -42,6 +42,13 @@ class TakenByAnother(DomainError):
     code = "taken_by_another"
 
 
+class VerdictPending(DomainError):
+    """A verdict was given and waits to be posted."""
+
+    code = "verdict_pending"
+    status = 409
+
+
 class VerdictIncomplete(DomainError):
     """The verdict lacks a rubric, minutes, a reason or a next step."""
 
@@ -62,15 +69,15 @@ def take_review(*, contribution: Contribution, by: Subject, now: datetime) -> Co
 
     Raises TakenByAnother while another reviewer has it and their days are not over.
     """
-    contribution = _locked_for_review(contribution, by=by, now=now)
-    _take(contribution, by=by, now=now)
+    contribution = _locked_without_verdict(contribution, by=by, now=now)
+    take(contribution, by=by, now=now)
     return contribution
 
 
 @transaction.atomic
 def release_review(*, contribution: Contribution, by: Subject, now: datetime) -> Contribution:
     """Put a taken contribution back into the queue."""
-    contribution = _locked_for_review(contribution, by=by, now=now)
+    contribution = _locked_without_verdict(contribution, by=by, now=now)
     if contribution.state == Contribution.State.IN_REVIEW and same_person(by.pk, contribution.reviewer_id or by.pk):
         contribution.reviewer = contribution.taken_at = None
         change_state(contribution, Contribution.State.SUBMITTED, actor=by.pk, now=now, also=["reviewer", "taken_at"])
@@ -93,9 +100,9 @@ def approve_contribution(
     `is_task_done` False keeps the task with its person for more work. Raises SelfReview, PermissionRefused,
     AlreadyDecided, TakenByAnother, VerdictIncomplete.
     """
-    contribution = _locked_for_review(contribution, by=by, now=now)
-    _check_approval(contribution, rubric=rubric, minutes=minutes)
-    _take(contribution, by=by, now=now)
+    contribution = _locked_without_verdict(contribution, by=by, now=now)
+    check_approval(contribution, rubric, minutes)
+    take(contribution, by=by, now=now)
     policy = PointPolicy.of(current_policy(contribution.guild_id, now))
     award = award_for(contribution, rubric=rubric, minutes_approved=minutes, policy=policy)
     review, pay = _write_review(
@@ -138,10 +145,9 @@ def return_contribution(
     *, contribution: Contribution, by: Subject, reason: str, now: datetime, rubric: int | None = None
 ) -> Review:
     """Give work back with a question or a wish; its hours are kept and can be handed in again."""
-    contribution = _locked_for_review(contribution, by=by, now=now)
-    if not reason.strip():
-        raise VerdictIncomplete(_("Say what is missing, so that the contributor knows what to do."))
-    _take(contribution, by=by, now=now)
+    contribution = _locked_without_verdict(contribution, by=by, now=now)
+    check_return(reason)
+    take(contribution, by=by, now=now)
     review = _refuse(contribution, Review.Verdict.RETURNED, by=by, now=now, reason=reason, rubric=rubric)
     change_state(contribution, Contribution.State.RETURNED, actor=by.pk, now=now)
     stop_counting(contribution)
@@ -161,10 +167,9 @@ def reject_contribution(
     rubric: int | None = None,
 ) -> Review:
     """Not accept work, with a reason and what could be done next. Final; the hours can go into a new contribution."""
-    contribution = _locked_for_review(contribution, by=by, now=now)
-    if not reason.strip() or not next_step.strip():
-        raise VerdictIncomplete(_("Not accepting work needs a reason and a next step for the contributor."))
-    _take(contribution, by=by, now=now)
+    contribution = _locked_without_verdict(contribution, by=by, now=now)
+    check_rejection(reason, next_step)
+    take(contribution, by=by, now=now)
     review = _refuse(
         contribution, Review.Verdict.REJECTED, by=by, now=now, reason=reason, rubric=rubric, next_step=next_step
     )
@@ -272,7 +277,20 @@ def _credit(contribution: Contribution, award: Award) -> None:
     contribution.minutes_credited = award.credited_minutes
 
 
-def _check_approval(contribution: Contribution, *, rubric: int, minutes: int) -> None:
+def check_return(reason: str) -> None:
+    """Returned work comes with words. Raises VerdictIncomplete."""
+    if not reason.strip():
+        raise VerdictIncomplete(_("Say what is missing, so that the contributor knows what to do."))
+
+
+def check_rejection(reason: str, next_step: str) -> None:
+    """Work that is not accepted comes with words and a way on. Raises VerdictIncomplete."""
+    if not reason.strip() or not next_step.strip():
+        raise VerdictIncomplete(_("Not accepting work needs a reason and a next step for the contributor."))
+
+
+def check_approval(contribution: Contribution, rubric: int, minutes: int) -> None:
+    """An approval has a rubric of 2 to 5 and at most the minutes claimed. Raises VerdictIncomplete."""
     if not 2 <= rubric <= 5:
         raise VerdictIncomplete(
             _("An approval needs a rubric of 2 to 5. A rubric of 1 means: return it, or don't accept it.")
@@ -284,7 +302,17 @@ def _check_approval(contribution: Contribution, *, rubric: int, minutes: int) ->
         )
 
 
-def _locked_for_review(contribution: Contribution, *, by: Subject, now: datetime) -> Contribution:
+def _locked_without_verdict(contribution: Contribution, *, by: Subject, now: datetime) -> Contribution:
+    """The same, while no verdict waits to be posted. Raises VerdictPending."""
+    contribution = locked_for_review(contribution, by=by, now=now)
+    if getattr(contribution, "pending_verdict", None) is not None:
+        raise VerdictPending(
+            _("A verdict on this was given just now. Until it is posted, whoever gave it can undo it.")
+        )
+    return contribution
+
+
+def locked_for_review(contribution: Contribution, by: Subject, now: datetime) -> Contribution:
     """The contribution under the locks of both people, open to a verdict by `by`."""
     lock_people([contribution.subject_id, by.pk], by=by.pk)
     contribution = locked_contribution(contribution)
@@ -301,7 +329,8 @@ def _locked_for_review(contribution: Contribution, *, by: Subject, now: datetime
     return contribution
 
 
-def _take(contribution: Contribution, *, by: Subject, now: datetime) -> None:
+def take(contribution: Contribution, by: Subject, now: datetime) -> None:
+    """Put it into the reviewer's hands, unless it is there. Raises TakenByAnother."""
     if contribution.state == Contribution.State.IN_REVIEW:
         if contribution.reviewer_id and same_person(by.pk, contribution.reviewer_id):
             return

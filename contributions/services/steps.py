@@ -6,15 +6,19 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.queries import linked_subjects
-from contributions.models import Contribution
+from contributions.models import Contribution, PendingVerdict
 from core.events import record_event
 from projects.services import follow_contribution
 
 
 def locked_contribution(contribution: Contribution) -> Contribution:
-    """The row as it is now, locked; the people's locks come before it, ledger and task after it (docs/locking.md)."""
+    """The row as it is now, locked, with its pending verdict if it has one.
+
+    The people's locks come before it, ledger and task after it (docs/locking.md).
+    """
     rows = Contribution.objects.select_for_update(no_key=True, of=("self",))
-    return rows.select_related("guild", "task__project__guild", "project", "subject").get(pk=contribution.pk)
+    also = ("guild", "task__project__guild", "project", "subject", "pending_verdict")
+    return rows.select_related(*also).get(pk=contribution.pk)
 
 
 def minutes_of(contribution: Contribution) -> int:
@@ -25,6 +29,17 @@ def minutes_of(contribution: Contribution) -> int:
 def stop_counting(contribution: Contribution) -> None:
     """Its time no longer stands against the day or against overlaps."""
     contribution.entries.filter(counts=True).update(counts=False)
+
+
+def drop_verdict(contribution: Contribution, why: str, now: datetime) -> None:
+    """Delete a verdict that was given and will not be posted, and tell its reviewer; without one, nothing.
+
+    `why` is the code of what stood in the way. Afterwards the contribution may leave review.
+    """
+    pending = PendingVerdict.objects.select_for_update().filter(pk=contribution.pk).first()
+    if pending is not None:
+        pending.delete()
+        note_event("contribution.verdict_dropped", contribution, actor=pending.reviewer_id, now=now, why=why)
 
 
 def move_task(contribution: Contribution, to: str, *, actor: UUID | None, now: datetime) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from accounts import services as accounts
 from accounts.models import ImportedIdentity, Subject
 from contributions import services as contributions
-from contributions.models import Contribution
+from contributions.models import Contribution, FeedbackSnippet
 from contributions.services import history, history_acceptance, history_uploads
 from core.ids import uuid7
 from guilds import services as guilds
@@ -114,6 +114,18 @@ def rejected(w: World) -> Contribution:
     work = logged(w)
     contributions.reject_contribution(contribution=work, by=w.reviewer, reason="No.", next_step="Other.", now=w.now)
     return work
+
+
+def judged(w: World) -> Contribution:
+    """Work on which the contributor, a reviewer for once, has just given a verdict."""
+    guilds.grant_right(guild=w.guild, subject=w.contributor, right="reviewer", by=w.steward, now=w.now)
+    work = logged(w, w.maintainer)
+    contributions.give_verdict(contribution=work, by=w.contributor, verdict="returned", reason="Which?", now=w.now)
+    return work
+
+
+def snippet(w: World) -> FeedbackSnippet:
+    return contributions.add_snippet(by=w.contributor, words="Which photos?", now=w.now)
 
 
 def withdrawn(w: World) -> Contribution:
@@ -323,6 +335,22 @@ trial("reject_contribution", about=logged)(
         contribution=work, by=by, reason="No.", next_step="Another.", now=w.now
     )
 )
+trial("give_verdict", about=logged)(
+    lambda w, by, work: contributions.give_verdict(
+        contribution=work, by=by, verdict="approved", rubric=3, minutes=30, now=w.now
+    )
+)
+trial("give_verdicts", about=lambda w: [logged(w), logged(w)])(
+    lambda w, by, works: contributions.give_verdicts(
+        contributions=works, by=by, verdict="returned", reason="Which?", now=w.now
+    )
+)
+trial("undo_verdict", about=judged)(lambda w, by, work: contributions.undo_verdict(contribution=work, by=by))
+trial("add_snippet")(lambda w, by, _: contributions.add_snippet(by=by, words="Which photos?", now=w.now))
+trial("edit_snippet", about=snippet)(
+    lambda w, by, kept: contributions.edit_snippet(snippet=kept, by=by, words="Which of the photos?")
+)
+trial("delete_snippet", about=snippet)(lambda w, by, kept: contributions.delete_snippet(snippet=kept, by=by))
 trial("submit_contribution", about=logged)(
     lambda w, by, work: contributions.submit_contribution(contribution=work, by=by, now=w.now)
 )

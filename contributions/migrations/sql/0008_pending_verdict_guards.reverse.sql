@@ -1,0 +1,6 @@
+DROP TRIGGER contribution_waits_for_its_verdict ON contributions_contribution;
+DROP FUNCTION contributions_keep_in_review();
+DROP TRIGGER pending_verdict_stands ON contributions_pendingverdict;
+DROP FUNCTION contributions_pending_verdict_stands();
+DROP TRIGGER pending_verdict_checked ON contributions_pendingverdict;
+DROP FUNCTION contributions_check_pending_verdict();
