@@ -8,12 +8,15 @@ from html.parser import HTMLParser
 
 @dataclass
 class Form:
-    """One form: where it posts, what it sends untouched, and the values of its buttons by name."""
+    """One form: where it posts, what it sends untouched, its buttons, and what its lists offer by field."""
 
     action: str
     id: str = ""
+    method: str = "get"
     values: dict[str, str] = field(default_factory=dict)
     buttons: set[tuple[str, str]] = field(default_factory=set)
+    choices: dict[str, list[str]] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
 
 
 class _Reader(HTMLParser):
@@ -27,17 +30,21 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         a = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self._open = Form(a.get("action", ""), a.get("id", ""))
+            self._open = Form(a.get("action", ""), a.get("id", ""), a.get("method", "get").lower())
             self.forms.append(self._open)
         elif self._open is None or ("form" in a and a["form"] != self._open.id):
             return
         elif tag == "input":
             kind = a.get("type", "text")
+            self._open.kinds.setdefault(a["name"], kind)
+            if kind in ("radio", "checkbox"):
+                self._open.choices.setdefault(a["name"], []).append(a.get("value", "on"))
             if kind not in ("radio", "checkbox") or "checked" in a:
                 self._open.values[a["name"]] = a.get("value", "on" if kind == "checkbox" else "")
         elif tag == "select":
             self._select = a["name"]
         elif tag == "option" and self._select:
+            self._open.choices.setdefault(self._select, []).append(a.get("value", ""))
             if "selected" in a or self._select not in self._open.values:
                 self._open.values[self._select] = a.get("value", "")
         elif tag == "textarea":
