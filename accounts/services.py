@@ -21,6 +21,7 @@ from accounts.tombstones import HANDLE_RESTS, buried_authors, handle_rests, rest
 from core import registries
 from core.errors import DomainError
 from core.events import record_event
+from core.limits import check_limit
 
 
 class IdentityNotProved(DomainError):
@@ -226,6 +227,7 @@ def make_token(*, by: Subject, name: str, scopes: Sequence[str], days: int, now:
             _("You have %(most)s tokens, which is as many as one person can have. Take one back first.")
             % {"most": TOKENS_MOST}
         )
+    check_limit("token", by.pk, now=now)
     text = new_token()
     token = Token.objects.create(
         subject=by,

@@ -45,7 +45,7 @@ def attempt(request: HttpRequest, form: forms.BaseForm | None = None) -> Iterato
     except PermissionRefused:
         raise
     except DomainError as refusal:
-        tried.refusal = refusal
+        tried.refusal = request.refused = refusal  # type: ignore[attr-defined]  # core.middleware reads it
         if form is not None:
             form.add_error(None, refusal.message)
         elif isinstance(refusal, TransitionRefused):

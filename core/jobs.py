@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from core.deliveries import consumers_with_due_events, deliver_until_empty
 from core.idempotency import forget_old_answers
+from core.limits import forget_old_tallies
 
 logger = logging.getLogger(__name__)
 
@@ -120,3 +121,9 @@ def sweep_deliveries() -> int:
 def forget_old_answers_job() -> int:
     """Delete the kept answers of writes so old that nobody sends them again."""
     return forget_old_answers(now=timezone.now())
+
+
+@job(name="core.forget_old_tallies")
+def forget_old_tallies_job() -> int:
+    """Delete the counts of days that are over."""
+    return forget_old_tallies(now=timezone.now())

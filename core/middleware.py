@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.errors import DomainError, PermissionRefused
-
+from core.limits import LimitReached
 
 #: Statuses of refusals that say more than "not now": too much at once, and something of ours is down.
 _TELLING = (429, 503)
@@ -17,8 +17,8 @@ _TELLING = (429, 503)
 class RefusalMiddleware:
     """Answers a DomainError that no view put into words with its sentence, and never with "something broke".
 
-    A missing right is 403 and most else 409. Django would answer the former too (it is a PermissionDenied), but
-    would write a traceback to the log for what is no fault. A bare line of text that a decorator or a view answered
+    A missing right is 403, a full quota 429 and most else 409. Django would answer a missing right too (it is a
+    PermissionDenied), but with a traceback in the log for what is no fault. A bare line of text that a decorator or a view answered
     a person with (400, 405) is put into the site's frame.
     """
 
@@ -29,12 +29,21 @@ class RefusalMiddleware:
         response = self.get_response(request)
         if response.status_code in (400, 405) and _is_bare(response):
             return _framed(request, response)
+        refused = getattr(request, "refused", None)
+        if isinstance(refused, LimitReached) and response.status_code == 200 and "HX-Request" not in request.headers:
+            # The page with the form as it was typed; htmx would not show a body that comes with this status.
+            response.status_code = 429
+            response["Retry-After"] = str(refused.retry_after)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A page for a refusal; anything else goes on to Django."""
         if isinstance(exception, PermissionRefused):
             return render(request, "403.html", {"exception": exception.message}, status=403)
+        if isinstance(exception, LimitReached):
+            page = render(request, "refused.html", {"message": exception.message}, status=429)
+            page["Retry-After"] = str(exception.retry_after)
+            return page
         if isinstance(exception, DomainError):
             status = exception.status if exception.status in _TELLING else 409
             return render(request, "refused.html", {"message": exception.message}, status=status)

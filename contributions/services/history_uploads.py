@@ -27,6 +27,7 @@ from contributions.services.history import (
 from contributions.services.history_sessions import lock_history
 from core.errors import DomainError
 from core.jobs import nudge
+from core.limits import check_limit
 from core.transitions import change_state, note_state
 from projects.models import Project
 
@@ -61,6 +62,7 @@ def upload_history(*, project: Project, by: Subject, file_name: str, data: bytes
     ).first()
     if waiting is not None:
         return waiting
+    check_limit("upload", by.pk, now=now)
     if not has_new(project.pk, commits):
         raise NothingNew(_("Every commit in this file is known here already. There is nothing to bring."))
     row = HistoryImport.objects.create(

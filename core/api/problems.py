@@ -67,7 +67,10 @@ def answer_problem(error: Exception, context: Mapping[str, Any]) -> Response:
     """The framework's exception handler: whatever an endpoint raises, as a problem document."""
     request = context["request"]
     if isinstance(error, DomainError):
-        return _response(error.status, error.code, error.message, request)
+        refused = _response(error.status, error.code, error.message, request)
+        if wait := getattr(error, "retry_after", None):
+            refused["Retry-After"] = str(wait)
+        return refused
     known = _as_api_error(error)
     if known is None:
         return _answer_fault(error, request)

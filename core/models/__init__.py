@@ -1,8 +1,9 @@
-"""The tables every app writes through: events, their deliveries, the public log, changes of state, kept answers."""
+"""The tables every app writes through: events, their deliveries, the public log, changes of state, kept answers, tallies."""
 
 from core.models.events import Delivery, Event
 from core.models.kept_answers import KeptAnswer
+from core.models.limits import Tally
 from core.models.public_log import LogEntry, LogRoot, LogSalt
 from core.models.state_changes import StateChange
 
-__all__ = ["Delivery", "Event", "KeptAnswer", "LogEntry", "LogRoot", "LogSalt", "StateChange"]
+__all__ = ["Delivery", "Event", "KeptAnswer", "LogEntry", "LogRoot", "LogSalt", "StateChange", "Tally"]

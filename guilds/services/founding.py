@@ -12,6 +12,7 @@ from accounts.models import Subject
 from accounts.queries import lock_people, lock_person
 from accounts.services import start_profile
 from core.errors import DomainError, TransitionRefused
+from core.limits import check_limit
 from core.transitions import change_state, note_state
 from guilds.models import Grant, Guild, Membership, Policy
 from guilds.permissions import check_can_edit_guild, check_hub_steward, check_proposer
@@ -52,6 +53,7 @@ def propose_guild(
             _("%(most)s guilds of yours wait for an answer, and that is the limit. Take one of them back, or wait.")
             % {"most": PROPOSALS_WAITING_MOST}
         )
+    check_limit("guild", by.pk, now=now)
     guild = Guild(
         slug=slug, name=name, summary=summary, created_at=now, is_demo=is_demo, proposed_by_id=by.pk, **fields
     )

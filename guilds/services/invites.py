@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Subject
 from accounts.queries import lock_person
 from core.errors import DomainError
+from core.limits import check_limit
 from guilds.models import InviteLink, Membership
 from guilds.models.guild import Guild
 from guilds.permissions import check_guild_open, check_steward
@@ -52,6 +53,7 @@ def make_invite(*, guild: Guild, by: Subject, now: datetime, uses_most: int, exp
         raise DomainError(_("A link lets in between 1 and %(most)s people.") % {"most": INVITE_USES_MOST})
     if expires_at <= now or days_between(now, expires_at) > INVITE_DAYS_MOST:
         raise DomainError(_("A link ends between now and %(days)s days from now.") % {"days": INVITE_DAYS_MOST})
+    check_limit("invite", by.pk, now=now)
     token = secrets.token_urlsafe(24)
     link = InviteLink.objects.create(
         guild=guild, token_hash=hash_of(token), made_by=by, made_at=now, expires_at=expires_at, uses_most=uses_most

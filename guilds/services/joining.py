@@ -13,6 +13,7 @@ from accounts.models import Subject
 from accounts.queries import lock_people, lock_person
 from accounts.services import start_profile
 from core.errors import DomainError, TransitionRefused
+from core.limits import check_limit
 from guilds.models import Grant, Guild, InviteLink, JoinRequest, Membership
 from guilds.permissions import check_guild_open, check_member, check_own_request, check_steward
 from guilds.rules import ROLES
@@ -44,6 +45,7 @@ def join_guild(*, guild: Guild, by: Subject, now: datetime, roles: Sequence[str]
         raise JoinOtherwise(_("%(guild)s asks you to ask: a steward answers.") % {"guild": guild.name})
     if guild.joining == Guild.Joining.INVITE:
         raise JoinOtherwise(_("%(guild)s is joined by a link that its stewards give.") % {"guild": guild.name})
+    check_limit("join", by.pk, now=now)
     return let_in(guild, by, actor=by, now=now, way="open", roles=roles)
 
 
@@ -59,6 +61,7 @@ def ask_to_join(*, guild: Guild, by: Subject, now: datetime, words: str = "") ->
     asked = JoinRequest.objects.filter(guild=guild, subject_id__in=ids, answer="").first()
     if asked is not None:
         return asked
+    check_limit("join", by.pk, now=now)
     request = JoinRequest.objects.create(guild=guild, subject=by, words=words.strip()[:600], asked_at=now)
     _note("join_request.made", request, by=by, now=now)
     return request

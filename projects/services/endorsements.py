@@ -15,6 +15,7 @@ from accounts.models import Subject
 from accounts.queries import lock_person
 from core.errors import DomainError
 from core.events import record_event
+from core.limits import check_limit
 from projects.models import Endorsement, Problem
 from projects.permissions import check_can_endorse
 from projects.rules import PROBLEM_HEARS_PEOPLE
@@ -41,6 +42,7 @@ def endorse_problem(*, problem: Problem, by: Subject, kind: str, now: datetime) 
     rows = _own_rows(problem, ids)
     if rows and all(row.kind == kind for row in rows):
         return
+    check_limit("endorsement", by.pk, now=now)
     if rows:
         Endorsement.objects.filter(pk__in=[row.pk for row in rows]).update(kind=kind)
     else:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Subject
 from accounts.queries import lock_person
 from core.errors import DomainError
+from core.limits import check_limit
 from guilds.models import Policy
 from projects.models import ProgressNote, Task
 from projects.permissions import check_has_had_task, check_has_task
@@ -61,6 +62,7 @@ def note_progress(
         return sent
     task = locked_task(task)
     check_has_had_task(by, task)
+    check_limit("progress", by.pk, now=now)
     return leave_note(task, by, now, {"words": words, "link": link, "percent": percent})
 
 

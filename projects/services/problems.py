@@ -14,6 +14,7 @@ from accounts.models import Subject
 from accounts.queries import linked_subjects, lock_person
 from core.errors import DomainError, TransitionRefused
 from core.events import record_event
+from core.limits import check_limit
 from core.transitions import change_state, note_state
 from guilds.models import Guild
 from projects.models import Problem
@@ -78,6 +79,7 @@ def draft_problem(
     sent = sent_before(Problem, by=by, now=now, guild=guild, state="draft", title=title, statement=statement)
     if sent:
         return sent
+    check_limit("problem", by.pk, now=now)
     problem = Problem(guild=guild, author=by, title=title, statement=statement, created_at=now, **fields)
     save_under_free_slug(problem, "problem")
     note_state(problem, "", actor=by.pk, now=now)

@@ -14,6 +14,7 @@ from accounts.models import Subject
 from accounts.queries import lock_person
 from core.errors import DomainError
 from core.events import record_event
+from core.limits import check_limit
 from core.transitions import change_state, note_state
 from guilds.permissions import check_guild_open, check_member
 from guilds.queries import current_policy
@@ -57,6 +58,7 @@ def propose_project(
             _("A project answers an accepted problem. This one is “%(state)s”; a maintainer accepts it first.")
             % {"state": problem.get_state_display()}
         )
+    check_limit("project", by.pk, now=now)
     project = Project(
         guild=problem.guild,
         problem=problem,

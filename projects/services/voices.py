@@ -12,6 +12,7 @@ from accounts.models import Subject
 from accounts.queries import lock_person
 from core.errors import DomainError
 from core.events import record_event
+from core.limits import check_limit
 from projects.models import Problem, Voice
 from projects.permissions import check_can_post_problem, check_can_withdraw_voice
 from projects.rules import names_a_way_to_reach_somebody
@@ -71,6 +72,7 @@ def add_voice(
             )
     if consent not in Voice.Consent.values or consented_on > (now + timedelta(days=1)).date():
         raise ConsentUnclear(_("Say how they agreed, and on which day; it can't lie in the future."))
+    check_limit("voice", by.pk, now=now)
     voice = Voice.objects.create(
         problem=problem,
         author=by,
