@@ -18,8 +18,8 @@ class RefusalMiddleware:
     """Answers a DomainError that no view put into words with its sentence, and never with "something broke".
 
     A missing right is 403, a full quota 429 and most else 409. Django would answer a missing right too (it is a
-    PermissionDenied), but with a traceback in the log for what is no fault. A bare line of text that a decorator or a view answered
-    a person with (400, 405) is put into the site's frame.
+    PermissionDenied), but with a traceback in the log for what is no fault. A bare line of text that a decorator or a
+    view answered a person with (400, 405) is put into the site's frame.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
