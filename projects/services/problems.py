@@ -64,6 +64,12 @@ class ProblemHasOthersWork(DomainError):
     code = "others_work"
 
 
+class ProblemGone(DomainError):
+    """The draft was deleted."""
+
+    code = "problem_gone"
+
+
 class ProblemUnfinished(DomainError):
     """The problem lacks what a maintainer needs to decide on it."""
 
@@ -200,7 +206,11 @@ def decide_problem(*, problem: Problem, to: str, by: Subject, now: datetime, rea
 
 
 def _locked(problem: Problem) -> Problem:
-    return Problem.objects.select_for_update(no_key=True, of=("self",)).select_related("guild").get(pk=problem.pk)
+    rows = Problem.objects.select_for_update(no_key=True, of=("self",)).select_related("guild")
+    found = rows.filter(pk=problem.pk).first()
+    if found is None:
+        raise ProblemGone(_("This draft was deleted meanwhile. What you typed is still on this page; copy it."))
+    return found
 
 
 def move_problem(

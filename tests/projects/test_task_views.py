@@ -88,7 +88,7 @@ def test_taking_is_offered_to_members_and_the_way_in_to_others(world: World) -> 
     assert f"/accounts/login/?next={world.task.get_absolute_url()}" in read(Client(), world.task)
     assert "Join the guild" in read(client_of(world, "outsider"), world.task)
     refused = client_of(world, "outsider").post(world.task.get_absolute_url(), {"do": "claim"})
-    assert refused.status_code == 403 and b"Join the guild first." in refused.content
+    assert refused.status_code == 403 and b"Only members of River Watch" in refused.content
     assert (
         Client()
         .post(world.task.get_absolute_url(), {"do": "claim"})["Location"]
