@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
+from accounts import api as accounts
+from contributions import api as contributions
 from core.api.endpoints import NothingHere
 from guildhub.views.api_docs import schema
 from guilds import api as guilds
+from notices import api as notices
+from projects import api as projects
 
 app_name = "api"
 
 urlpatterns = [
     path("schema", schema, name="schema"),
+    *accounts.urlpatterns,
+    *notices.urlpatterns,
     *guilds.urlpatterns,
+    *projects.urlpatterns,
+    *contributions.urlpatterns,
     re_path(r"^.*$", NothingHere.as_view()),
 ]

@@ -7,6 +7,8 @@ import re
 from http import HTTPStatus
 from typing import Any
 
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
 from core.api.endpoints import PUBLIC, READ, Spec
@@ -135,10 +137,11 @@ def _close_bodies(result: dict[str, Any]) -> None:
 
 
 def document_text() -> str:
-    """The whole document as it is committed."""
-    from drf_spectacular.generators import SchemaGenerator
-
+    """The whole document as it is committed. Raises ValueError where two shapes share a name, or one can't be told."""
+    GENERATOR_STATS.reset()
     document = SchemaGenerator(urlconf="guildhub.urls").get_schema(request=None, public=True)
+    if GENERATOR_STATS:
+        raise ValueError(f"The schema is not whole: {[*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]}")
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 

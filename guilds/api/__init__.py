@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from guilds.api.guilds import Guilds, Joining, Leaving, OneGuild, Opening
+from guilds.api.guilds import Guilds, Joining, Leaving, OneGuild, Opening, OwnGuilds
 from guilds.api.rights import Grants, Members, Revoking, Rules
 
 urlpatterns = [
+    path("me/guilds", OwnGuilds.as_view()),
     path("guilds", Guilds.as_view()),
     path("guilds/<slug:slug>", OneGuild.as_view()),
     path("guilds/<slug:slug>/open", Opening.as_view()),

@@ -9,9 +9,10 @@ from rest_framework.request import Request
 
 from core.api.endpoints import PUBLIC, Endpoint, reads, writes
 from core.api.paging import OLDEST_FIRST, Listing, page
-from guilds.api.reach import guild_for, guilds_for, member_of
-from guilds.api.shapes import FirstStewardShape, GuildShape, GuildsQuery, NewGuildShape
-from guilds.models import Guild
+from guilds.api.reach import guild_for, guilds_for, member_of, own_ids
+from guilds.api.shapes import FirstStewardShape, GuildShape, GuildsQuery, NewGuildShape, SeatsShape
+from guilds.models import Guild, Membership
+from guilds.queries import guilds_reviewed_by, rights_of
 from guilds.services import join_guild, leave_guild, open_guild, propose_guild
 
 SCOPE = "guilds:write"
@@ -76,3 +77,26 @@ class Leaving(Endpoint):
         leave_guild(guild=guild, by=request.user.subject, now=timezone.now())
         guild.is_mine = False
         return guild
+
+
+class OwnGuilds(Endpoint):
+    """Where you belong."""
+
+    @reads("list_my_guilds", SeatsShape)
+    def get(self, request: Request) -> dict[str, Any]:
+        """List the guilds you belong to, with your rights in each."""
+        ids, now = own_ids(request), timezone.now()
+        seats = Membership.objects.filter(subject_id__in=ids, left_at__isnull=True).select_related("guild")
+        rights, reviewed = rights_of(ids, now), set(guilds_reviewed_by(ids, now))
+        return {
+            "items": [
+                {
+                    "guild": seat.guild.slug,
+                    "name": seat.guild.name,
+                    "joined_at": seat.joined_at,
+                    "rights": sorted(rights.get(seat.guild_id, ())),
+                    "may_review": seat.guild_id in reviewed,
+                }
+                for seat in seats.order_by("joined_at", "pk")
+            ]
+        }

@@ -18,11 +18,26 @@ from guilds.queries import Viewer, guild_pages, viewer_in
 
 def guilds_for(request: Request) -> QuerySet[Guild]:
     """Guilds as this reader may see them: proposed ones are for their members and for stewards of the hub."""
-    ids = ids_of(request.user) if request.user.is_authenticated else []
+    ids = own_ids(request)
     mine = Membership.objects.filter(guild_id=OuterRef("pk"), subject_id__in=ids, left_at__isnull=True)
     rows = guild_pages().annotate(is_mine=Exists(mine) if ids else Value(False))
     sees_all = request.user.is_authenticated and is_hub_steward(request.user.subject)
     return rows if sees_all else rows.filter(~Q(state=Guild.State.PROPOSED) | Q(is_mine=True))
+
+
+def own_ids(request: Request) -> list[UUID]:
+    """Every Subject id of the sender; none without a token."""
+    return ids_of(request.user) if request.user.is_authenticated else []
+
+
+def names_told_in(request: Request, guild_ids: set[UUID]) -> set[UUID]:
+    """Those of some guilds in which the sender sees who did what. One statement at most."""
+    if not guild_ids or not request.user.is_authenticated:
+        return set()
+    if is_hub_steward(request.user.subject):
+        return guild_ids
+    seats = Membership.objects.filter(guild_id__in=guild_ids, subject_id__in=own_ids(request), left_at__isnull=True)
+    return set(seats.values_list("guild_id", flat=True))
 
 
 def guild_for(request: Request, slug: str) -> Guild:

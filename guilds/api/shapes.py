@@ -110,3 +110,19 @@ class NewPolicyShape(ModelShape):
         for field in fields.values():
             field.required, field.default = False, serializers.empty
         return fields
+
+
+class SeatShape(Shape):
+    """A guild of yours, and the rights you hold in it by grant."""
+
+    guild = serializers.SlugField()
+    name = serializers.CharField()
+    joined_at = serializers.DateTimeField()
+    rights = serializers.ListField(child=serializers.ChoiceField(choices=Grant.Right.choices))
+    may_review = serializers.BooleanField(help_text="By a right, or by standing.")
+
+
+class SeatsShape(Shape):
+    """All of them."""
+
+    items = SeatShape(many=True)

@@ -25,6 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, JSONObject
 
 from core.timeline import history_of
+from core.written import with_links
 from guilds.models import Guild, Membership
 from projects.models import Endorsement, Problem, Project, Task
 from projects.rules import PROJECT_TAKES_WORK
@@ -67,6 +68,18 @@ def find_problems(wanted: Mapping[str, str], *, page: int = 1) -> list[Problem]:
     Duplicates are left out unless asked for: they speak through their originals. One row more than a page holds says
     that there is a next one.
     """
+    rows = matching_problems(wanted)
+    start = (page - 1) * PROBLEMS_PER_PAGE
+    return list(
+        with_open_tasks(rows)
+        .annotate(total=Window(Count("pk")))
+        .select_related("guild")
+        .order_by(*ORDERS[wanted.get("order", "")])[start : start + PROBLEMS_PER_PAGE + 1]
+    )
+
+
+def matching_problems(wanted: Mapping[str, str]) -> QuerySet[Problem]:
+    """Public problems that answer to every wish, in no order."""
     rows = Problem.objects.public().exclude(guild__state=Guild.State.PROPOSED)
     if wanted.get("state") != Problem.State.DUPLICATE:
         rows = rows.exclude(state=Problem.State.DUPLICATE)
@@ -78,13 +91,7 @@ def find_problems(wanted: Mapping[str, str], *, page: int = 1) -> list[Problem]:
     rows = rows.filter(**{field: wanted[name] for name, field in exact.items() if wanted.get(name)})
     if wanted.get("skill") or wanted.get("minutes"):
         rows = rows.filter(Exists(fitting_tasks(wanted.get("skill", ""), wanted.get("minutes", ""))))
-    start = (page - 1) * PROBLEMS_PER_PAGE
-    return list(
-        with_open_tasks(rows)
-        .annotate(total=Window(Count("pk")))
-        .select_related("guild")
-        .order_by(*ORDERS[wanted.get("order", "")])[start : start + PROBLEMS_PER_PAGE + 1]
-    )
+    return rows
 
 
 def fitting_tasks(skill: str, minutes: str) -> QuerySet[Task]:
@@ -134,7 +141,7 @@ def problem_pages(reader_ids: Sequence[UUID] = ()) -> QuerySet[Problem]:
     merged = Problem.objects.filter(duplicate_of=OuterRef("pk")).order_by("created_at")
     family = Q(problem=OuterRef("pk")) | Q(problem__duplicate_of=OuterRef("pk"))
     own = Endorsement.objects.filter(family, subject_id__in=list(reader_ids)).order_by("kind")
-    return Problem.objects.select_related("guild", "duplicate_of").annotate(
+    return with_links(Problem.objects.select_related("guild", "duplicate_of")).annotate(
         history=history_of(),
         merged=ArraySubquery(merged.values(row=JSONObject(slug="slug", title="title", author="author_id"))),
         own_endorsement=Subquery(own.values("kind")[:1]),

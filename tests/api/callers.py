@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Subject, Token
 from accounts.services import make_token
+from contributions.models import Contribution
 from core.ids import uuid7
 from tests.factories import World, make_world
 from tests.pages import READERS, busy_world
@@ -37,6 +38,7 @@ def api_world() -> World:
     world = busy_world()
     elsewhere = make_world(timezone.now())
     world.extra |= {"elsewhere": elsewhere, "neighbour": elsewhere.steward}
+    world.extra["rejected_work"] = Contribution.objects.get(subject=world.contributor, state="rejected")
     world.extra["tokens"] = {name: token_for(person_of(world, name)) for name in CALLERS if name != "anonymous"}
     return world
 

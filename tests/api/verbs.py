@@ -8,13 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import Any, cast
+
+from django.utils import timezone
 
 from accounts.models import Subject
+from contributions.models import Contribution
+from contributions.services import give_verdict
+from core.ids import uuid7
 from guilds.models import Grant
 from guilds.services import join_guild
+from projects.models import Problem
+from projects.services import draft_problem
 from tests.api.callers import CALLERS
-from tests.factories import World, make_person
+from tests.factories import World, make_author, make_person, verify_email
 from tests.pages import MAINTAINERS, MEMBERS, REVIEWERS
 
 Answers = Mapping[str, int]
@@ -32,7 +40,7 @@ class Verb:
 
     @property
     def operation(self) -> str:
-        return self.name.split(" ")[0]
+        return self.name.replace(",", " ").split(" ")[0]
 
     @property
     def doer(self) -> str:
@@ -47,12 +55,12 @@ def everybody(status: int = 200) -> Answers:
 
 def only(*callers: str, ok: int = 200, others: int = 403, anonymous: int = 401, **special: int) -> Answers:
     """`ok` for these; `others` for whoever else has a token; `anonymous` for who has none; `special` by name."""
-    return {**everybody(others), "anonymous": anonymous, **dict.fromkeys(callers, ok), **special}
+    return {**everybody(others), "anonymous": anonymous, **special, **dict.fromkeys(callers, ok)}
 
 
 def signed_in(ok: int = 200, **special: int) -> Answers:
     """`ok` with a token."""
-    return only(*CALLERS[1:], ok=ok, **special)
+    return {**everybody(ok), "anonymous": 401, **special}
 
 
 def get(name: str, path: str | Callable[[World], str], answers: Answers) -> Verb:
@@ -91,6 +99,37 @@ def grant_of_the_reviewer(world: World) -> str:
     return f"/guilds/{world.guild.slug}/grants/{grant.pk}/revoke"
 
 
+def told_draft(world: World) -> Problem:
+    """A whole draft of the contributor."""
+    words = {**PROBLEM_WORDS, "title": "Told"}
+    return draft_problem(guild=world.guild, by=world.contributor, now=timezone.now(), **words)
+
+
+def judged(world: World) -> Contribution:
+    """Work on which the reviewer gave a verdict a moment ago."""
+    work = cast(Contribution, world.extra["waiting_work"])
+    give_verdict(
+        contribution=work,
+        by=world.reviewer,
+        verdict="approved",
+        rubric=4,
+        minutes=45,
+        now=timezone.now(),
+        reason="Good.",
+    )
+    return work
+
+
+def claimed_by_the_contributor(world: World) -> dict[str, str]:
+    """An author of some history whose address the contributor has proved to be theirs."""
+    email = f"{uuid7().hex}@work.example"
+    author = make_author("Asha", email)
+    verify_email(world.contributor, email)
+    return {"identity": str(author.pk)}
+
+
+#: Whoever sees work of others that isn't theirs to change; for everybody else it isn't there.
+SEEN = {"others": 404, "reviewer": 403, "maintainer": 403, "steward": 403, "hub_steward": 403}
 STEWARDS = ("steward", "hub_steward")
 
 GUILDS = (
@@ -105,7 +144,7 @@ GUILDS = (
         lambda w: {"steward": str(w.outsider.pk)},
     ),
     post("join_guild", "/guilds/{w.guild.slug}/join", signed_in(**dict.fromkeys(MEMBERS, 409))),
-    post("leave_guild", "/guilds/{w.guild.slug}/leave", signed_in()),
+    post("leave_guild", "/guilds/{w.guild.slug}/leave", signed_in(steward=422)),
     get("list_members", "/guilds/{w.guild.slug}/members", only(*MEMBERS, "hub_steward")),
     get("list_grants", "/guilds/{w.guild.slug}/grants", everybody()),
     post(
@@ -119,6 +158,131 @@ GUILDS = (
     post("publish_policy", "/guilds/{w.guild.slug}/policy", only(*STEWARDS, ok=201), {"claim_lease_days": 9}),
 )
 
-VERBS: tuple[Verb, ...] = (*GUILDS,)
+
+PROBLEM_WORDS = {"title": "Wells run dry", "statement": "Since May.", "affected_people": "families", "place": "Majuli"}
+REJECTED_SEEN_BY = ("contributor", "maintainer", "steward", "hub_steward")
+
+PROBLEMS = (
+    get("list_problems", "/problems?text=flood&language=en&limit=2", everybody()),
+    get("list_drafts", "/me/drafts", signed_in()),
+    post(
+        "draft_problem",
+        "/problems",
+        only(*MEMBERS, ok=201),
+        lambda w: {"guild": w.guild.slug, **PROBLEM_WORDS, "latitude": "26.95", "longitude": "94.17"},
+    ),
+    get("read_problem", "/problems/{w.problem.slug}", everybody()),
+    get("read_problem, a draft", "/problems/{x[draft_problem].slug}", only("contributor", others=404, anonymous=404)),
+    get(
+        "read_problem, a rejected one",
+        "/problems/{x[rejected_problem].slug}",
+        only(*REJECTED_SEEN_BY, others=404, anonymous=404),
+    ),
+    patch("edit_problem", "/problems/{w.problem.slug}", only(*MAINTAINERS), {"title": "Floods at night"}),
+    patch("edit_problem, a draft", "/problems/{x[draft_problem].slug}", only("contributor", others=404), PROBLEM_WORDS),
+    post("submit_problem, unfinished", "/problems/{x[draft_problem].slug}/submit", only(others=404, contributor=422)),
+    post("submit_problem", lambda w: f"/problems/{told_draft(w).slug}/submit", only("contributor", others=404)),
+    post("accept_problem", "/problems/{x[submitted_problem].slug}/accept", only(*MAINTAINERS)),
+    post(
+        "decide_problem",
+        "/problems/{x[submitted_problem].slug}/decide",
+        only(*MAINTAINERS),
+        {"to": "parked", "reason": "Later."},
+    ),
+    post(
+        "mark_duplicate_problem",
+        "/problems/{x[submitted_problem].slug}/mark-duplicate",
+        only(*MAINTAINERS),
+        lambda w: {"original": w.problem.slug},
+    ),
+)
+PROJECTS = (
+    get("list_projects", "/projects?state=incubating&limit=1", everybody()),
+    get("read_project", "/projects/{w.project.slug}", everybody()),
+    post(
+        "propose_project",
+        "/problems/{w.problem.slug}/projects",
+        only(*MEMBERS, ok=201),
+        {"title": "A siren", "summary": "It wakes people.", "repository_url": "https://example.org/siren"},
+    ),
+    patch("edit_project", "/projects/{w.project.slug}", only(*MAINTAINERS), {"summary": "More of it."}),
+    post("change_project_state", "/projects/{w.project.slug}/state", only(*MAINTAINERS), {"to": "active"}),
+)
+TASKS = (
+    get("list_tasks", "/tasks?state=published&minutes=120&is_starter=false&limit=3", everybody()),
+    get("read_task", "/tasks/{x[claimed_task].pk}", everybody()),
+    get("read_task, a draft", "/tasks/{x[draft_task].pk}", only(*MAINTAINERS, others=404, anonymous=404)),
+    post(
+        "draft_task",
+        "/projects/{w.project.slug}/tasks",
+        only(*MAINTAINERS, ok=201),
+        {"title": "Draw a map", "difficulty": "M", "estimate_minutes": 90, "skills": ["GIS"]},
+    ),
+    patch("edit_task", "/tasks/{w.task.pk}", only(*MAINTAINERS), {"title": "Label 50 photos"}),
+    post("publish_task", "/tasks/{x[draft_task].pk}/publish", only(*MAINTAINERS, others=404)),
+    post("claim_task", "/tasks/{w.task.pk}/claim", only(*MEMBERS), {"days": 3}),
+    post("release_task", "/tasks/{x[claimed_task].pk}/release", only("contributor", *MAINTAINERS), {"words": "Half."}),
+    post("expire_task", "/tasks/{w.task.pk}/close", only(*MAINTAINERS), {"reason": "Done elsewhere."}),
+)
+
+SEES_WORK = (*MEMBERS, "hub_steward")
+
+
+def work_on_a_task(world: World) -> dict[str, Any]:
+    """What the contributor sends when they log an hour."""
+    entry = {"worked_on": (world.now - timedelta(days=1)).date().isoformat(), "minutes": 60}
+    return {"client_id": str(uuid7()), "task": str(world.open_work.pk), "entries": [entry], "note": "Drew it."}
+
+
+HOURS = (
+    get("list_hours", "/me/hours?limit=2", signed_in()),
+    post("log_hours", "/hours", signed_in(201), work_on_a_task),
+    get("read_hours", "/hours/{x[approved_work].pk}", only(*SEES_WORK, others=404)),
+    get("read_hours, a draft", "/hours/{x[draft_work].pk}", only("contributor", others=404)),
+    patch(
+        "edit_contribution", "/hours/{x[draft_work].pk}", only("contributor", others=404), {"note": "With the elders."}
+    ),
+    post("submit_contribution", "/hours/{x[returned_work].pk}/submit", only("contributor", **SEEN)),
+    post("withdraw_contribution", "/hours/{x[waiting_work].pk}/withdraw", only("contributor", **SEEN)),
+    post("retry_contribution", "/hours/{x[rejected_work].pk}/retry", only("contributor", ok=201, **SEEN)),
+    get("list_points", "/me/points?limit=2", signed_in()),
+    get("read_balances", "/me/balances", signed_in()),
+    get("read_ledger", "/guilds/{w.guild.slug}/ledger?weeks=2", everybody()),
+)
+JUDGES = only(*REVIEWERS, **{**SEEN, "contributor": 403})
+JUDGING = (
+    get("list_reviews", "/reviews?limit=1", only(*REVIEWERS, "neighbour")),
+    get("list_reviews of a project", "/reviews?project={w.project.slug}", only(*REVIEWERS)),
+    post("take_review", "/hours/{x[waiting_work].pk}/take", JUDGES),
+    post("release_review", "/hours/{x[waiting_work].pk}/release", JUDGES),
+    post(
+        "give_verdict",
+        "/hours/{x[waiting_work].pk}/verdict",
+        JUDGES,
+        {"verdict": "approved", "rubric": 4, "minutes": 45, "reason": "Clear."},
+    ),
+    post(
+        "undo_verdict",
+        lambda w: f"/hours/{judged(w).pk}/verdict/undo",
+        only("reviewer", **{**SEEN, "contributor": 403}),
+    ),
+    post(
+        "give_verdicts",
+        "/verdicts",
+        only(*REVIEWERS),
+        lambda w: {"contributions": [str(w.extra["waiting_work"].pk)], "verdict": "approved", "rubric": 3},
+    ),
+)
+ACCOUNTS = (
+    get("read_me", "/me", signed_in()),
+    patch("save_profile", "/me", signed_in(), {"display_name": "Me", "timezone": "Asia/Kolkata", "links": []}),
+    get("export_person", "/me/export", signed_in()),
+    get("list_claims", "/me/claims", signed_in()),
+    post("claim_identity", "/me/claims", only("contributor", ok=201, others=422), claimed_by_the_contributor),
+    get("list_inbox", "/me/inbox?limit=1", signed_in()),
+    post("mark_inbox_read", "/me/inbox/read", signed_in()),
+    get("list_my_guilds", "/me/guilds", signed_in()),
+)
+
+VERBS: tuple[Verb, ...] = (*GUILDS, *PROBLEMS, *PROJECTS, *TASKS, *HOURS, *JUDGING, *ACCOUNTS)
 WRITES = tuple(verb for verb in VERBS if verb.method != "get")
-__all__ = ["MAINTAINERS", "REVIEWERS", "VERBS", "WRITES", "Verb"]

@@ -1,0 +1,25 @@
+"""The API of hours, verdicts and points: the same verbs for the same people as on their pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from contributions.api import hours, points, reviews
+
+urlpatterns = [
+    path("me/hours", hours.OwnHours.as_view()),
+    path("hours", hours.Logging.as_view()),
+    path("hours/<uuid:pk>", hours.OneWork.as_view()),
+    path("hours/<uuid:pk>/submit", hours.HandingIn.as_view()),
+    path("hours/<uuid:pk>/withdraw", hours.Withdrawing.as_view()),
+    path("hours/<uuid:pk>/retry", hours.Retrying.as_view()),
+    path("reviews", reviews.Queue.as_view()),
+    path("hours/<uuid:pk>/take", reviews.Taking.as_view()),
+    path("hours/<uuid:pk>/release", reviews.Releasing.as_view()),
+    path("hours/<uuid:pk>/verdict", reviews.Judging.as_view()),
+    path("hours/<uuid:pk>/verdict/undo", reviews.Undoing.as_view()),
+    path("verdicts", reviews.JudgingMany.as_view()),
+    path("me/balances", points.Balances.as_view()),
+    path("me/points", points.Points.as_view()),
+    path("guilds/<slug:slug>/ledger", points.Ledger.as_view()),
+]

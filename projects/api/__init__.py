@@ -1,0 +1,28 @@
+"""The API of problems, projects and tasks: the same verbs for the same people as on their pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from projects.api import problems, projects, tasks
+
+urlpatterns = [
+    path("problems", problems.Problems.as_view()),
+    path("problems/<slug:slug>", problems.OneProblem.as_view()),
+    path("problems/<slug:slug>/submit", problems.HandingIn.as_view()),
+    path("problems/<slug:slug>/accept", problems.Accepting.as_view()),
+    path("problems/<slug:slug>/decide", problems.Deciding.as_view()),
+    path("problems/<slug:slug>/mark-duplicate", problems.Merging.as_view()),
+    path("problems/<slug:slug>/projects", projects.Proposing.as_view()),
+    path("me/drafts", problems.Drafts.as_view()),
+    path("projects", projects.Projects.as_view()),
+    path("projects/<slug:slug>", projects.OneProject.as_view()),
+    path("projects/<slug:slug>/state", projects.Stepping.as_view()),
+    path("projects/<slug:slug>/tasks", tasks.ProjectTasks.as_view()),
+    path("tasks", tasks.Tasks.as_view()),
+    path("tasks/<uuid:pk>", tasks.OneTask.as_view()),
+    path("tasks/<uuid:pk>/publish", tasks.Publishing.as_view()),
+    path("tasks/<uuid:pk>/claim", tasks.Claiming.as_view()),
+    path("tasks/<uuid:pk>/release", tasks.Releasing.as_view()),
+    path("tasks/<uuid:pk>/close", tasks.Closing.as_view()),
+]
