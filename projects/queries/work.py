@@ -23,6 +23,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, JSONObject, RowNumber
 
 from core.timeline import history_of
+from core.written import with_links
 from projects.models import ProgressNote, Project, Task, TaskTemplate
 from projects.queries.problems import open_tasks
 
@@ -43,7 +44,7 @@ TASK_GROUPS: dict[str, tuple[str, ...]] = {
 
 def project_pages() -> QuerySet[Project]:
     """Projects with guild, problem and their steps (`history`)."""
-    return Project.objects.select_related("guild", "problem").annotate(history=history_of())
+    return with_links(Project.objects.select_related("guild", "problem")).annotate(history=history_of())
 
 
 @dataclass(frozen=True)
@@ -124,19 +125,22 @@ def task_counts(project: Project) -> dict[str, int]:
 
 def task_pages() -> QuerySet[Task]:
     """Tasks with project, problem, guild, their steps (`history`) and the newest notes of whoever worked on them
-    (`notes`: words, link, percent, by, at, handover)."""
+    (`notes`: id, words, link, percent, by, at, handover, hidden since, links free since)."""
     notes = ProgressNote.objects.filter(task=OuterRef("pk")).order_by("-created_at", "-pk")[:NOTES_SHOWN]
-    return Task.objects.select_related("project__guild", "project__problem").annotate(
+    return with_links(Task.objects.select_related("project__guild", "project__problem")).annotate(
         history=history_of(),
         notes=ArraySubquery(
             notes.values(
                 row=JSONObject(
+                    id="id",
                     words="words",
                     link="link",
                     percent="percent",
                     by="author_id",
                     at="created_at",
                     handover="at_handover",
+                    hidden="hidden_at",
+                    free="author__links_free_at",
                 )
             )
         ),

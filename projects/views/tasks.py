@@ -110,7 +110,7 @@ def _show(request: HttpRequest, task: Task, typed: dict[str, BaseForm] | None = 
             "is_takeable": task.state == Task.State.PUBLISHED and task.project.takes_work,
             "taker": names.get(task.claimed_by_id, ""),
             "points": _points(task, policy),
-            "notes": [_note(note, names) for note in task.notes] if viewer.sees_names else [],
+            "notes": [_note(note, names, viewer) for note in task.notes] if viewer.sees_names else [],
             "history": timeline(task.history, TASK_HISTORY, names=names, with_reasons=viewer.sees_names),
             "can_publish": viewer.is_maintainer and "published" in nexts and task.state in ("draft", "expired"),
             "longest_claim": days_in_words(policy.claim_lease_days),
@@ -133,9 +133,10 @@ def _uuid(text: str | None) -> UUID | None:
     return UUID(text) if text else None
 
 
-def _note(note: dict[str, Any], names: dict[UUID, str]) -> dict[str, Any]:
+def _note(note: dict[str, Any], names: dict[UUID, str], viewer: Viewer) -> dict[str, Any]:
     """A progress note as the page shows it."""
-    return {**note, "at": datetime.fromisoformat(note["at"]), "who": names.get(UUID(note["by"]), "")}
+    by = UUID(note["by"])
+    return {**note, "at": datetime.fromisoformat(note["at"]), "who": names.get(by, ""), "mine": viewer.is_person(by)}
 
 
 def _points(task: Task, in_force: Policy) -> int:

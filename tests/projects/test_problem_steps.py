@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -30,7 +29,7 @@ from tests.projects.telling import say, tell
 pytestmark = pytest.mark.django_db
 
 WHAT = {"title": "Wells", "statement": "It tastes of iron.", "affected_people": "families", "language": "en"}
-JSON = {"HTTP_ACCEPT": "application/json"}
+JSON = {"Accept": "application/json"}
 
 
 def step(problem: Problem, key: str) -> str:
@@ -44,7 +43,7 @@ def seen(client: Client, address: str) -> str:
 
 
 def autosave(client: Client, address: str, **values: Any) -> tuple[int, dict[str, Any]]:
-    answer: HttpResponse = client.post(address, values, **JSON)
+    answer = client.post(address, values, headers=JSON)
     return answer.status_code, json.loads(answer.content)
 
 
@@ -93,7 +92,7 @@ def test_nobody_else_reads_or_writes_a_draft(world: World, reader: str) -> None:
     client = client_of(world, reader)
     for key in ("what", "where", "known", "check"):
         assert client.get(step(draft, key)).status_code in (302, 404)
-        assert client.post(step(draft, key), {**WHAT, "place": "Elsewhere"}, **JSON).status_code in (302, 404)
+        assert client.post(step(draft, key), {**WHAT, "place": "Elsewhere"}, headers=JSON).status_code in (302, 404)
     assert client.post(draft.get_absolute_url(), {"do": "discard"}).status_code in (302, 404)
     draft.refresh_from_db()
     assert (draft.place, draft.state) == ("Jorhat", "draft")
@@ -178,7 +177,9 @@ def test_errors_come_as_words_to_the_script(world: World) -> None:
 
 def test_ten_megabytes_are_refused_and_nothing_is_changed(world: World) -> None:
     draft = tell(world, state="draft")
-    answer = client_of(world, "contributor").post(step(draft, "what"), {**WHAT, "statement": "x" * 10_000_000}, **JSON)
+    answer = client_of(world, "contributor").post(
+        step(draft, "what"), {**WHAT, "statement": "x" * 10_000_000}, headers=JSON
+    )
     assert answer.status_code in (400, 413)
     draft.refresh_from_db()
     assert draft.statement == "Nobody knows which."
