@@ -181,11 +181,14 @@ class VerdictForm(forms.Form):
     task_done = forms.BooleanField(label=_("The task is done with this"), required=False, initial=True)
     reason = forms.CharField(label=_("Your words to the contributor"), required=False, max_length=4000)
     next_step = forms.CharField(label=_("What they could do next"), required=False, max_length=2000)
+    snippet = forms.UUIDField(label=_("Add a phrase of yours"), required=False)
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         for name in self.needs:
             self.fields[name].required = True
+        if self.data.get("snippet"):
+            self.fields["reason"].required = False  # the phrase is put into the words when the verdict is given
         self.fields["rubric"].error_messages["required"] = _("Choose 2 to 5. A 1 means: return it, or don't accept it.")
         self.fields["reason"].error_messages["required"] = _("Say why, so that the contributor knows what to do.")
         self.fields["next_step"].error_messages["required"] = _("Name one thing they could do next.")
@@ -209,21 +212,27 @@ class RejectForm(VerdictForm):
     needs = ("reason", "next_step")
 
 
-class BulkForm(forms.Form):
-    """One rubric for every ticked piece of work."""
+class BatchForm(VerdictForm):
+    """One verdict for every ticked piece of a batch: approved at the minutes claimed, or sent back with the same words."""
 
-    rubric = forms.TypedChoiceField(coerce=int, choices=[(n, words) for n, words in RUBRIC if n >= 2])
-    chosen = forms.MultipleChoiceField(
-        error_messages={
-            "required": _("Tick at least one entry first."),
-            "invalid_choice": _("One of them is not there any more. Reload the page."),
-        },
-    )
+    def __init__(self, data: Any, needs: tuple[str, ...], **kwargs: Any) -> None:
+        self.needs = tuple(name for name in needs if name != "minutes")
+        super().__init__(data, **kwargs)
+        del self.fields["minutes"]
+        self.fields["chosen"] = forms.MultipleChoiceField(
+            choices=[(text, text) for text in data.getlist("chosen") if _is_uuid(text)],
+            error_messages={
+                "required": _("Tick at least one entry first."),
+                "invalid_choice": _("One of them is not there any more. Reload the page."),
+            },
+        )
 
-    def __init__(self, data: Any) -> None:
-        super().__init__(data)
-        ticked = [text for text in data.getlist("chosen") if _is_uuid(text)]
-        self.fields["chosen"].choices = [(text, text) for text in ticked]
+
+class SnippetForm(forms.Form):
+    """A phrase, and which one it was if it is changed or deleted. How long it may be, its service says."""
+
+    snippet = forms.UUIDField(required=False)
+    words = forms.CharField(label=_("A new phrase"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 def _entry(day: date, minutes: int, started: time | None) -> EntryInput:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from contributions.views import edit, entry, history, log, own, points, review
+from contributions.views import edit, entry, history, log, own, points, review, snippets
 
 app_name = "contributions"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("me/points/", points.points, name="points"),
     path("contributions/<uuid:pk>/", entry.contribution, name="contribution"),
     path("contributions/<uuid:pk>/edit/", edit.edit, name="edit"),
+    path("review/phrases/", snippets.snippets, name="snippets"),
     path("review/", review.reviews, name="reviews"),
     path("projects/<slug:slug>/review/", review.project_reviews, name="review_queue"),
     path("projects/<slug:slug>/history/", history.history, name="history"),

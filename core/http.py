@@ -15,7 +15,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
@@ -59,13 +59,15 @@ class Action:
     """One thing a page's button does: `verb(request, thing, values)` calls one service and returns what to say.
 
     `form(thing, data)` reads what was typed along with it, and `check(request, thing)` refuses whom the form's choices are
-    not meant for, before they are shown. `then(thing, values)` is where to go (default: back to the thing).
+    not meant for, before they are shown. `then(thing, values)` is where to go (default: back to the thing); a script that
+    stays on the page gets `fragment(request, thing, values)`, the markup that came about, with what is said.
     """
 
     verb: Callable[[HttpRequest, Any, dict[str, Any]], str]
     form: Callable[[Any, QueryDict | None], forms.BaseForm] | None = None
     check: Callable[[HttpRequest, Any], None] | None = None
     then: Callable[[Any, dict[str, Any]], Any] | None = None
+    fragment: Callable[[HttpRequest, Any, dict[str, Any]], str] | None = None
 
 
 def perform(request: HttpRequest, thing: Any, actions: Mapping[str, Action], show: Show) -> HttpResponse:
@@ -80,10 +82,28 @@ def perform(request: HttpRequest, thing: Any, actions: Mapping[str, Action], sho
         action.check(request, thing)
     form = action.form(thing, request.POST) if action.form else None
     if form is not None and not form.is_valid():
-        return show(request, thing, {name: form})
+        return _refused(form) if is_for_script(request) else show(request, thing, {name: form})
     values = form.cleaned_data if form is not None else {}
     with attempt(request, form) as tried:
         messages.success(request, action.verb(request, thing, values))
     if form is not None and not tried.went_through:
-        return show(request, thing, {name: form})
+        return _refused(form) if is_for_script(request) else show(request, thing, {name: form})
+    if is_for_script(request):
+        html = action.fragment(request, thing, values) if action.fragment and tried.went_through else ""
+        return JsonResponse({"messages": _told(request), "html": html}, status=200 if tried.went_through else 409)
     return redirect(action.then(thing, values) if action.then and tried.went_through else thing)
+
+
+def is_for_script(request: HttpRequest) -> bool:
+    """Whether a script of the page sent the form and stays on the page: it asks for JSON and gets it, on every way out."""
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def _told(request: HttpRequest) -> list[dict[str, str]]:
+    """What the page would have said at its top; said here, it isn't said again there."""
+    return [{"level": message.level_tag, "text": str(message)} for message in messages.get_messages(request)]
+
+
+def _refused(form: forms.BaseForm) -> JsonResponse:
+    said = [str(error) for errors in form.errors.values() for error in errors]
+    return JsonResponse({"messages": [{"level": "error", "text": text} for text in said], "html": ""}, status=422)

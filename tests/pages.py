@@ -166,6 +166,7 @@ PAGES: tuple[Page, ...] = (
     _of("contributions:edit", "draft_work", only("contributor", others=404)),
     _of("contributions:edit", "returned_work", only("contributor", others=404)),
     _named("contributions:reviews", only(*REVIEWERS)),
+    _named("contributions:snippets", signed_in()),
     _of("contributions:review_queue", "project", only(*REVIEWERS)),
     _of("contributions:history", "project", only(*MAINTAINERS)),
     _of_history("contributions:history_import", "history_import"),

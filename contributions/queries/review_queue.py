@@ -1,4 +1,4 @@
-"""What waits for a reviewer: the queue, oldest first, and how long it is."""
+"""What waits for a reviewer: the queue, oldest first, in batches; and their verdicts that are not posted yet."""
 
 from __future__ import annotations
 
@@ -8,15 +8,21 @@ from uuid import UUID
 
 from django.db.models import Count, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
-from contributions.models import Contribution, TimeEntry
+from contributions.models import Contribution, FeedbackSnippet, PendingVerdict, TimeEntry
+from contributions.rules import in_batches
 from guilds.models import Policy
 
 _WAITING = (Contribution.State.SUBMITTED, Contribution.State.IN_REVIEW)
 
 
 def waiting_work(guild_ids: Collection[UUID], *, project_id: UUID | None = None) -> QuerySet[Contribution]:
-    """Handed-in work of these guilds (or of one project) that has no verdict yet, the reviewer's own included."""
-    works = Contribution.objects.filter(guild_id__in=guild_ids, state__in=_WAITING, source=Contribution.Source.LOGGED)
+    """Handed-in work of these guilds (or of one project) on which no verdict was given, the reviewer's own included."""
+    works = Contribution.objects.filter(
+        guild_id__in=guild_ids,
+        state__in=_WAITING,
+        source=Contribution.Source.LOGGED,
+        pending_verdict__isnull=True,
+    )
     return works.filter(project_id=project_id) if project_id else works
 
 
@@ -30,8 +36,8 @@ def review_queue(
 ) -> list[Contribution]:
     """The waiting work of others, oldest first, after the given (submitted_at, id). One statement; up to `limit` + 1 rows.
 
-    Each row has claimed `minutes`, `first_day`, `last_day`, `contributor_name` (may be empty), and `is_taken`:
-    whether another reviewer has it and their days are not over.
+    Each row has claimed `minutes`, `first_day`, `last_day`, `contributor_name` (may be empty), `is_taken`: whether
+    another reviewer has it and their days are not over, and `is_late`: whether it waits longer than a reviewer has.
     """
     entries = TimeEntry.objects.filter(contribution_id=OuterRef("pk")).order_by().values("contribution_id")
     policies = Policy.objects.filter(guild_id=OuterRef("guild_id"), effective_at__lte=now).order_by("-version")
@@ -48,13 +54,38 @@ def review_queue(
             contributor_name=F("subject__profile__display_name"),
             reviewer_name=F("reviewer__profile__display_name"),
             reassign_days=Subquery(policies.values("review_reassign_days")[:1]),
+            batch_minutes=Subquery(policies.values("review_batch_minutes")[:1]),
         )
         .order_by("submitted_at", "pk")[: limit + 1]
     )
     for work in found:
         until = work.taken_at + timedelta(days=work.reassign_days) if work.taken_at else now
         work.is_taken = bool(work.reviewer_id and work.reviewer_id not in reviewer_ids and until > now)
+        work.is_late = bool(work.submitted_at and work.submitted_at + timedelta(days=work.reassign_days) < now)
     return found
+
+
+def batches_of(works: Sequence[Contribution]) -> list[list[Contribution]]:
+    """Rows of `review_queue` as they are judged: small pieces of one task together, what another reviewer has alone."""
+    return in_batches(
+        works,
+        task=lambda work: None if work.is_taken else work.task_id,
+        minutes=lambda work: work.minutes,
+        most=lambda work: work.batch_minutes,
+    )
+
+
+def verdicts_to_undo(reviewer_ids: Sequence[UUID]) -> list[PendingVerdict]:
+    """A reviewer's verdicts that are not posted yet, the latest first, each with its task. One statement."""
+    mine = PendingVerdict.objects.filter(reviewer_id__in=reviewer_ids).select_related("contribution__task")
+    return list(
+        mine.annotate(contributor_name=F("contribution__subject__profile__display_name")).order_by("-given_at", "pk")
+    )
+
+
+def snippets_of(subject_ids: Sequence[UUID]) -> list[FeedbackSnippet]:
+    """A reviewer's phrases, in the order in which they were kept. One statement."""
+    return list(FeedbackSnippet.objects.filter(subject_id__in=subject_ids).order_by("id"))
 
 
 def count_waiting(works: QuerySet[Contribution], reviewer_ids: Sequence[UUID]) -> tuple[int, int]:

@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from contributions.forms import RUBRIC, EditForm, VerdictForm
-from contributions.models import Contribution, Review, TimeEntry
+from contributions.models import Contribution, PendingVerdict, Review, TimeEntry
 from contributions.models.contribution import Need
 from contributions.queries.own import tasks_to_log_on
+from contributions.queries.review_queue import snippets_of
 from contributions.rules import EDITABLE
 from contributions.views.actions import ENTRY_ACTIONS
 from contributions.views.arithmetic import Explanation, explain
@@ -85,7 +86,8 @@ def _show_again(request: HttpRequest, work: Contribution, forms: dict[str, Any])
 
 def find_work(pk: UUID) -> Contribution:
     """The contribution with its steps, people and task, in one statement; 404 otherwise."""
-    works = Contribution.objects.select_related("task", "project", "guild", "subject__profile", "reviewer__profile")
+    with_it = ("task", "project", "guild", "subject__profile", "reviewer__profile", "pending_verdict")
+    works = Contribution.objects.select_related(*with_it)
     found = works.annotate(history=history_of()).filter(pk=pk).first()
     if found is None:
         raise Http404
@@ -169,7 +171,11 @@ def _reviewer_context(work: Contribution, minutes: int, reader: Reader, forms: d
         days = current_policy(work.guild_id, now).review_reassign_days
         taken_until = work.taken_at + timedelta(days=days)
     form = next((form for form in forms.values() if isinstance(form, VerdictForm)), None)
+    pending: PendingVerdict | None = getattr(work, "pending_verdict", None)
+    if pending is not None:
+        return {"waits": pending, "is_my_verdict": pending.reviewer_id in reader.ids}
     return {
+        "snippets": snippets_of(reader.ids),
         "verdict_form": form or VerdictForm(initial={"minutes": minutes}),
         "can_judge": work.guild.state == Guild.State.OPEN and not (taken_until and taken_until > now),
         "taken_until": taken_until,

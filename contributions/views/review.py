@@ -1,42 +1,59 @@
-"""The queues of a reviewer: everything that waits for them, or one project's."""
+"""The queues of a reviewer, everything that waits for them or one project's, with the verdicts they can still undo."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet, Sum
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.queries import ids_of
-from contributions.forms import RUBRIC, BulkForm, VerdictForm
+from contributions.forms import RUBRIC, ApproveForm, BatchForm, RejectForm, ReturnForm, VerdictForm
 from contributions.models import Contribution
 from contributions.permissions import how_to_review
-from contributions.queries.review_queue import count_waiting, review_queue, waiting_work
-from contributions.services import approve_contribution
-from core.errors import DomainError, PermissionRefused
+from contributions.queries.review_queue import (
+    batches_of,
+    count_waiting,
+    review_queue,
+    snippets_of,
+    verdicts_to_undo,
+    waiting_work,
+)
+from contributions.services import GivenVerdict, NotOneBatch, give_verdicts
+from contributions.views.actions import VERDICTS, pending_rows, words_of
+from core.errors import PermissionRefused
+from core.http import Action, perform
 from guilds.queries import guilds_reviewed_by
 from projects.models import Project
 
 PAGE = 20
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one ticked piece of work: the points it brought, or why it was refused."""
+@dataclass
+class Queue:
+    """One queue as this request sees it: what waits in it, and what came of the batch that was judged."""
 
-    work: Contribution
-    points: int = 0
-    refusal: str = ""
+    path: str
+    guild_ids: Sequence[UUID]
+    works: QuerySet[Contribution]
+    project: Project | None = None
+    given: Sequence[GivenVerdict] = field(default_factory=tuple)
+
+    def get_absolute_url(self) -> str:
+        """Back to where the batch was judged."""
+        return self.path
 
 
 @login_required
@@ -48,7 +65,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
         raise PermissionRefused(
             _("Only reviewers have a queue. A steward of your guild can make you one, and so does enough standing.")
         )
-    return _queue(request, waiting_work(guilds))
+    return _answer(request, Queue(request.get_full_path(), guilds, waiting_work(guilds)))
 
 
 @login_required
@@ -62,58 +79,97 @@ def project_reviews(request: HttpRequest, slug: str) -> HttpResponse:
             _("Only reviewers of %(guild)s can see this queue. %(help)s")
             % {"guild": project.guild.name, "help": how_to_review(request.user.subject, project.guild, now)}
         )
-    return _queue(request, waiting_work([project.guild_id], project_id=project.pk), project)
+    works = waiting_work([project.guild_id], project_id=project.pk)
+    return _answer(request, Queue(request.get_full_path(), [project.guild_id], works, project))
 
 
-def _queue(request: HttpRequest, works: QuerySet[Contribution], project: Project | None = None) -> HttpResponse:
-    context: dict[str, Any] = {"project": project}
+def _answer(request: HttpRequest, queue: Queue) -> HttpResponse:
     if request.method == "POST":
-        form = BulkForm(request.POST)
-        if form.is_valid():
-            chosen = form.cleaned_data["chosen"]
-            context["outcomes"] = _approve_each(request, chosen, form.cleaned_data["rubric"])
-        else:
-            context["bulk_errors"] = [error for errors in form.errors.values() for error in errors]
+        return perform(request, queue, _BATCH_ACTIONS, _show)
+    return _show(request, queue, {})
+
+
+def _show(request: HttpRequest, queue: Queue, forms: dict[str, Any]) -> HttpResponse:
+    """The queue, oldest first; `forms` holds the form of a batch that could not be accepted."""
     after = _cursor(request.GET.get("after", ""))
     ids = ids_of(request.user)
-    found = review_queue(works, ids, now=timezone.now(), after=after, limit=PAGE)
+    found = review_queue(queue.works, ids, now=timezone.now(), after=after, limit=PAGE)
     shown = found[:PAGE]
-    waiting, own = count_waiting(works, ids)
-    here = request.path
+    waiting, own = count_waiting(queue.works, ids)
     last = shown[-1] if len(found) > PAGE else None
-    context |= {
-        "items": [(work, VerdictForm(initial={"minutes": work.minutes}, auto_id=f"v-{work.pk}-%s")) for work in shown],
+    refused = next(iter(forms.values()), None)
+    context = {
+        "project": queue.project,
+        "batches": [(batch, _form_of(batch, refused)) for batch in batches_of(shown)],
+        "errors": [error for errors in refused.errors.values() for error in errors] if refused else [],
+        "pending": verdicts_to_undo(ids),
+        "snippets": snippets_of(ids),
         "waiting": waiting,
         "own_waiting": own,
         "rubric": RUBRIC,
         "keys": _keys(),
-        "here": request.get_full_path(),
-        "next_url": f"{here}?{_key_of(last)}" if last else "",
-        "previous_url": here if after else "",
+        "here": queue.path,
+        "next_url": f"{request.path}?{_key_of(last)}" if last else "",
+        "previous_url": request.path if after else "",
     }
     return render(request, "contributions/review_queue.html", context)
 
 
-def _approve_each(request: HttpRequest, chosen: Collection[str], rubric: int) -> list[Outcome]:
-    """Approve what was ticked, at the minutes claimed; each in its own transaction, so one refusal stops no other."""
-    outcomes = []
-    # Only of guilds in which this person reviews: a refusal would tell the title of somebody else's task.
-    mine = guilds_reviewed_by(ids_of(request.user), timezone.now())
-    ticked = Contribution.objects.filter(pk__in=chosen, guild_id__in=mine).select_related("task")
-    for work in ticked.annotate(minutes=Sum("entries__minutes")).order_by("submitted_at", "pk"):
-        try:
-            approval = approve_contribution(
-                contribution=work,
-                by=request.user.subject,
-                rubric=rubric,
-                minutes=work.minutes,
-                now=timezone.now(),
-            )
-        except DomainError as refusal:
-            outcomes.append(Outcome(work, refusal=refusal.message))
-        else:
-            outcomes.append(Outcome(work, points=approval.award.points))
-    return outcomes
+def _form_of(batch: Sequence[Contribution], refused: VerdictForm | None) -> VerdictForm:
+    """What was typed into this batch's form, if it came back; otherwise an empty one."""
+    if refused is not None and str(batch[0].pk) in refused.data.getlist("chosen"):
+        refused.auto_id = f"v-{batch[0].pk}-%s"
+        return refused
+    return VerdictForm(initial={"minutes": batch[0].minutes}, auto_id=f"v-{batch[0].pk}-%s")
+
+
+def _judge(verdict: str, request: HttpRequest, queue: Queue, values: dict[str, Any]) -> str:
+    """Give one verdict on the ticked pieces; what could not be judged is said piece by piece."""
+    # Only of guilds in which this person reviews: a refusal would tell of somebody else's task.
+    works = list(Contribution.objects.filter(pk__in=values["chosen"], guild_id__in=queue.guild_ids))
+    queue.given = give_verdicts(
+        contributions=works,
+        by=request.user.subject,
+        verdict=verdict,
+        rubric=values["rubric"],
+        reason=words_of(request, values),
+        next_step=values["next_step"],
+        is_task_done=values["task_done"],
+        now=timezone.now(),
+    )
+    refused = [outcome for outcome in queue.given if outcome.refusal]
+    done = len(queue.given) - len(refused)
+    if not done:
+        said = dict.fromkeys(outcome.refusal for outcome in refused)
+        raise NotOneBatch(" ".join(said) or _("None of them is there any more. Reload the page."))
+    for outcome in refused:
+        messages.error(request, f"“{outcome.contribution.task.title}”: {outcome.refusal}")
+    return ngettext(
+        "Judged %(n)s piece of work: %(verdict)s. Until it is posted you can undo it.",
+        "Judged %(n)s pieces of work: %(verdict)s. Until they are posted you can undo them.",
+        done,
+    ) % {"n": done, "verdict": VERDICTS[verdict]}
+
+
+def _batch_action(verdict: str, form: type[VerdictForm]) -> Action:
+    def read(_queue: Queue, data: QueryDict | None) -> BatchForm:
+        return BatchForm(data, form.needs)
+
+    def judge(request: HttpRequest, queue: Queue, values: dict[str, Any]) -> str:
+        return _judge(verdict, request, queue, values)
+
+    def fragment(request: HttpRequest, queue: Queue, _values: dict[str, Any]) -> str:
+        return pending_rows(request, queue.given, here=queue.path)
+
+    return Action(judge, form=read, fragment=fragment)
+
+
+#: The buttons of a batch, by the name they post in `do`.
+_BATCH_ACTIONS = {
+    "approve": _batch_action("approved", ApproveForm),
+    "return": _batch_action("returned", ReturnForm),
+    "reject": _batch_action("rejected", RejectForm),
+}
 
 
 def _keys() -> list[tuple[str, str]]:
@@ -122,9 +178,14 @@ def _keys() -> list[tuple[str, str]]:
         ("j k", _("move")),
         ("1–5", _("rate")),
         ("a", _("approve")),
+        ("Shift 2–5", _("rate and approve at once")),
         ("r", _("return")),
-        ("x", _("tick")),
+        ("x", _("don't accept")),
+        ("s", _("a phrase of yours, then its number")),
+        ("u", _("undo the last verdict")),
         ("Enter", _("open")),
+        ("Esc", _("leave a box of words")),
+        ("?", _("these keys")),
     ]
 
 

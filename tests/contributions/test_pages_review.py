@@ -12,8 +12,15 @@ from django.utils import timezone
 
 from accounts.models import Subject, SubjectLink
 from accounts.services import save_profile
-from contributions.models import Contribution, Review
-from contributions.services import EntryInput, approve_contribution, log_hours, take_review
+from contributions.models import Contribution, FeedbackSnippet, PendingVerdict, Review
+from contributions.services import (
+    EntryInput,
+    add_snippet,
+    approve_contribution,
+    log_hours,
+    post_due_verdicts,
+    take_review,
+)
 from core.ids import uuid7
 from reputation.models import Transfer
 from tests.factories import World, make_author, make_task, make_world
@@ -48,6 +55,16 @@ def verdict(client: Client, work: Contribution, do: str, **values: object) -> st
     return answer.content.decode()
 
 
+def sweep() -> int:
+    """A minute later the scheduler comes by."""
+    return post_due_verdicts(now=timezone.now() + timedelta(seconds=61))
+
+
+def states(*works: Contribution) -> list[str]:
+    known = dict(Contribution.objects.values_list("pk", "state"))
+    return [known[work.pk] for work in works]
+
+
 def test_the_queue_is_oldest_first_with_what_a_verdict_needs(world: World) -> None:
     save_profile(subject=world.contributor, display_name="Nandini")
     task = make_task(world, world.maintainer, world.now, title="Count roofs", estimate_minutes=30, difficulty="M")
@@ -69,8 +86,10 @@ def test_approving_from_the_queue_posts_points_and_leads_back_to_it(world: World
     answer = client.post(form.action, {**form.values, "rubric": "4", "do": "approve"}, follow=True)
     assert answer.redirect_chain[0][0] == "/review/"
     page = answer.content.decode()
-    assert "Approved: 1\xa0h on “Open work on Flood map”, which brings 12 points." in page
+    assert "Approved: 1\xa0h on “Open work on Flood map”. Until it is posted you can undo it." in page
     assert "The queue is empty" in page
+    assert not Transfer.objects.exists()
+    assert sweep() == 1
     assert Transfer.objects.filter(source_id=work.pk).count() == 2
 
 
@@ -81,6 +100,7 @@ def test_a_task_stays_with_its_person_when_it_is_not_done(world: World) -> None:
     assert form.values["task_done"] == "on"
     values = {k: v for k, v in form.values.items() if k != "task_done"}
     client.post(form.action, {**values, "rubric": "3", "do": "approve"})
+    assert sweep() == 1
     world.task.refresh_from_db()
     assert world.task.state == "claimed"
 
@@ -91,6 +111,11 @@ def test_returning_and_not_accepting_say_why_to_the_contributor(world: World) ->
     assert "Returned: “Open work" in verdict(client, first, "return", reason="Which photos?")
     assert "Not accepted:" in verdict(client, second, "reject", reason="Done in May.", next_step="Take a photo task.")
     me = client_of(world, "contributor")
+    for work in (first, second):
+        waiting = me.get(work.get_absolute_url()).content.decode()
+        assert "A reviewer is looking at it." in waiting
+        assert "photos" not in waiting and "Done in May" not in waiting
+    assert sweep() == 2
     returned = me.get(first.get_absolute_url()).content.decode()
     assert "It came back with a question" in returned and "Which photos?" in returned
     rejected = me.get(second.get_absolute_url()).content.decode()
@@ -100,6 +125,7 @@ def test_returning_and_not_accepting_say_why_to_the_contributor(world: World) ->
 def test_returned_work_goes_back_to_the_same_reviewer_with_its_answer(world: World) -> None:
     work = log(world, world.contributor, 30)
     verdict(client_of(world, "reviewer"), work, "return", reason="Which photos?")
+    sweep()
     me = client_of(world, "contributor")
     form = form_with(me.get(work.get_absolute_url()).content, field="note", button="hand_in")
     me.post(form.action, {**form.values, "note": "Those of the dam", "do": "hand_in"})
@@ -110,6 +136,7 @@ def test_returned_work_goes_back_to_the_same_reviewer_with_its_answer(world: Wor
 def test_trying_again_opens_the_same_hours_as_a_new_draft_once(world: World) -> None:
     work = log(world, world.contributor, 40)
     verdict(client_of(world, "reviewer"), work, "reject", reason="Done in May.", next_step="Take a photo task.")
+    sweep()
     me = client_of(world, "contributor")
     first = me.post(work.get_absolute_url(), {"do": "try_again"})
     again = me.post(work.get_absolute_url(), {"do": "try_again"})
@@ -214,22 +241,51 @@ def test_who_may_not_review_is_told_what_would_help(world: World, reader: str) -
     assert not Review.objects.exists()
 
 
-def test_many_at_once_are_each_judged_alone(world: World) -> None:
-    good, also = log(world, world.contributor, 60), log(world, world.maintainer, 30)
-    decided, own = log(world, world.contributor, 40), log(world, world.reviewer, 50)
+def test_small_pieces_of_one_task_are_one_batch_with_one_rubric(world: World) -> None:
+    works = [log(world, world.contributor, minutes) for minutes in (20, 30)]
+    alone = log(world, world.contributor, 45)
     client = client_of(world, "reviewer")
-    queue = client.get("/review/").content.decode()
-    assert set(re.findall(r'name="chosen" value="([^"]+)"', queue)) == {str(w.pk) for w in (good, also, decided)}
-    approve_contribution(contribution=decided, by=world.maintainer, rubric=3, minutes=40, now=timezone.now())
+    page = client.get("/review/").content.decode()
+    form = form_with(page, action="/review/")
+    assert set(re.findall(r'name="chosen" value="([^"]+)" checked', page)) == {str(w.pk) for w in works}
+    assert "2</bdi> pieces of one task" in page and form_with(page, action=alone.get_absolute_url())
+    answer = client.post(
+        form.action, {**form.values, "chosen": [str(w.pk) for w in works], "rubric": "4", "do": "approve"}, follow=True
+    )
+    page = answer.content.decode()
+    assert "Judged 2 pieces of work: approved." in page and "Being posted" in page
+    assert sweep() == 2
+    assert states(*works, alone) == ["approved", "approved", "submitted"]
+    assert set(Review.objects.values_list("minutes_approved", "rubric")) == {(20, 4), (30, 4)}
+
+
+def test_a_piece_that_is_not_ticked_stays(world: World) -> None:
+    first, second = log(world, world.contributor, 20), log(world, world.contributor, 30)
+    client_of(world, "reviewer").post("/review/", {"chosen": str(first.pk), "rubric": "3", "do": "approve"})
+    assert sweep() == 1 and states(first, second) == ["approved", "submitted"]
+
+
+def test_the_pieces_of_a_batch_are_each_judged_alone(world: World) -> None:
+    good, also = log(world, world.contributor, 10), log(world, world.maintainer, 10)
+    decided, own = log(world, world.contributor, 10), log(world, world.reviewer, 10)
+    approve_contribution(contribution=decided, by=world.maintainer, rubric=3, minutes=10, now=timezone.now())
     chosen = [str(work.pk) for work in (good, also, decided, own)]
-    page = client.post("/review/", {"chosen": chosen, "rubric": "3"}).content.decode()
-    outcomes = page.split("What became of the ticked ones")[1].split("</section>")[0]
-    assert outcomes.count("state ok") == 2 and outcomes.count("state stop") == 2
-    assert "This was decided already: it is “approved”." in outcomes
-    assert "Nobody reviews their own work." in outcomes
-    states = dict(Contribution.objects.values_list("pk", "state"))
-    assert [states[w.pk] for w in (good, also, decided, own)] == ["approved", "approved", "approved", "submitted"]
-    assert dict(Review.objects.values_list("contribution_id", "minutes_approved"))[good.pk] == 60
+    client = client_of(world, "reviewer")
+    page = client.post("/review/", {"chosen": chosen, "rubric": "3", "do": "approve"}, follow=True).content.decode()
+    assert "Judged 2 pieces of work" in page
+    assert "This was decided already: it is “approved”." in page
+    assert "Nobody reviews their own work." in page
+    assert sweep() == 2
+    assert states(good, also, decided, own) == ["approved", "approved", "approved", "submitted"]
+
+
+def test_a_batch_sent_twice_is_judged_once(world: World) -> None:
+    works = [log(world, world.contributor, 10) for _n in range(3)]
+    client = client_of(world, "reviewer")
+    sent = {"chosen": [str(w.pk) for w in works], "rubric": "3", "do": "approve"}
+    for _twice in range(2):
+        assert "Judged 3 pieces" in client.post("/review/", sent, follow=True).content.decode()
+    assert sweep() == 3 and Review.objects.count() == 3
 
 
 @pytest.mark.parametrize(
@@ -237,13 +293,162 @@ def test_many_at_once_are_each_judged_alone(world: World) -> None:
     [
         ({"rubric": "3"}, "Tick at least one entry first."),
         ({"rubric": "3", "chosen": "nonsense"}, "One of them is not there any more."),
-        ({"rubric": "1", "chosen": "0190f000-0000-7000-8000-000000000000"}, "not one of the available choices"),
+        ({"rubric": "9", "chosen": "0190f000-0000-7000-8000-000000000000"}, "not one of the available choices"),
+        ({"rubric": "3", "chosen": "0190f000-0000-7000-8000-000000000000"}, "None of them is there any more."),
+        ({"rubric": "", "chosen": "0190f000-0000-7000-8000-000000000000"}, "Choose 2 to 5."),
     ],
 )
 def test_nothing_ticked_or_a_wrong_rubric_approves_nothing(world: World, values: dict[str, str], words: str) -> None:
     log(world, world.contributor, 60)
-    page = client_of(world, "reviewer").post("/review/", values).content.decode()
-    assert words in page and not Review.objects.exists()
+    page = client_of(world, "reviewer").post("/review/", {"do": "approve", **values}).content.decode()
+    assert words in page and not PendingVerdict.objects.exists()
+
+
+def test_more_than_an_hour_together_is_refused_with_what_was_typed(world: World) -> None:
+    works = [log(world, world.contributor, 40), log(world, world.contributor, 30)]
+    sent = {"chosen": [str(w.pk) for w in works], "do": "return", "reason": "Which photos?"}
+    page = client_of(world, "reviewer").post("/review/", sent).content.decode()
+    assert "At most 60 minutes are judged together." in page and "Which photos?" in page
+    assert not PendingVerdict.objects.exists()
+
+
+def test_a_batch_tells_nothing_of_another_guilds_work(world: World) -> None:
+    elsewhere = make_world(world.now)
+    there = log(elsewhere, elsewhere.contributor, 10)
+    page = client_of(world, "reviewer").post("/review/", {"chosen": str(there.pk), "rubric": "3", "do": "approve"})
+    assert there.task.title not in page.content.decode() or there.task.title == world.open_work.title
+    assert not PendingVerdict.objects.exists()
+
+
+def test_a_verdict_leaves_the_queue_and_can_be_undone_there(world: World) -> None:
+    work = log(world, world.contributor, 60)
+    client = client_of(world, "reviewer")
+    verdict(client, work, "return", reason="Which photos?")
+    page = client.get("/review/").content.decode()
+    assert "Being posted" in page and "The queue is empty" in page
+    form = form_with(page, action=work.get_absolute_url(), button="undo")
+    page = client.post(form.action, {**form.values, "do": "undo"}, follow=True).content.decode()
+    assert "has no verdict and is yours to judge" in page
+    assert form_with(page, action=work.get_absolute_url(), button="approve")
+    assert "Undone" in client.post(form.action, {**form.values, "do": "undo"}, follow=True).content.decode(), "twice"
+    assert sweep() == 0 and not Review.objects.exists()
+
+
+def test_undone_too_late_is_said(world: World) -> None:
+    work = log(world, world.contributor, 60)
+    client = client_of(world, "reviewer")
+    verdict(client, work, "return", reason="Which photos?")
+    sweep()
+    assert "posted by now" in verdict(client, work, "undo")
+
+
+def test_the_page_of_the_work_says_that_a_verdict_waits(world: World) -> None:
+    work = log(world, world.contributor, 60)
+    client = client_of(world, "reviewer")
+    verdict(client, work, "return", reason="Which photos?", rubric="2")
+    mine = client.get(work.get_absolute_url()).content.decode()
+    assert "Which photos?" in mine and form_with(mine, button="undo") and "2 of 5" in mine
+    others = client_of(world, "maintainer").get(work.get_absolute_url()).content.decode()
+    assert "Another reviewer has just decided" in others and "Which photos?" not in others
+    with pytest.raises(AssertionError):
+        form_with(others, button="approve")
+    assert "A verdict on this was given just now." in verdict(
+        client_of(world, "maintainer"), work, "approve", rubric="3", minutes="60"
+    )
+
+
+def test_too_many_words_are_refused_and_kept(world: World) -> None:
+    work = log(world, world.contributor, 60)
+    long = "long " * 900
+    page = verdict(client_of(world, "reviewer"), work, "return", reason=long)
+    assert "at most 4000 characters" in page and long.strip() in page
+    assert not PendingVerdict.objects.exists()
+
+
+def test_fewer_minutes_than_claimed_need_a_reason_which_the_contributor_reads(world: World) -> None:
+    work = log(world, world.contributor, 60)
+    client = client_of(world, "reviewer")
+    assert "Say why; the contributor reads it" in verdict(client, work, "approve", rubric="3", minutes="40")
+    verdict(client, work, "approve", rubric="3", minutes="40", reason="The drawing took 40.")
+    sweep()
+    page = client_of(world, "contributor").get(work.get_absolute_url()).content.decode()
+    assert "The drawing took 40." in page
+
+
+# phrases ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_phrase_is_put_into_the_words_without_scripts(world: World) -> None:
+    client = client_of(world, "reviewer")
+    client.post("/review/phrases/", {"do": "add", "words": "Please name the photos."})
+    work, other = log(world, world.contributor, 60), log(world, world.contributor, 60)
+    page = client.get("/review/").content.decode()
+    chosen = str(FeedbackSnippet.objects.get().pk)
+    assert f'<option value="{chosen}">Please name the photos.</option>' in page
+    verdict(client, work, "return", reason="Good start.", snippet=chosen)
+    verdict(client, other, "return", snippet=chosen)
+    sweep()
+    words = dict(Review.objects.values_list("contribution_id", "reason"))
+    assert words == {work.pk: "Good start.\n\nPlease name the photos.", other.pk: "Please name the photos."}
+
+
+def test_somebody_elses_phrase_is_nobodys(world: World) -> None:
+    theirs = add_snippet(by=world.maintainer, words="Secret words", now=world.now)
+    client, work = client_of(world, "reviewer"), log(world, world.contributor, 60)
+    assert "Say what is missing" in verdict(client, work, "return", snippet=str(theirs.pk))
+    for do in ("edit", "delete"):
+        page = client.post("/review/phrases/", {"do": do, "snippet": str(theirs.pk), "words": "Mine now"})
+        assert "not there any more" in page.content.decode() and "Secret words" not in page.content.decode()
+    assert FeedbackSnippet.objects.get().words == "Secret words"
+
+
+def test_phrases_are_kept_changed_and_deleted(world: World) -> None:
+    client = client_of(world, "contributor")
+    assert "None yet." in client.get("/review/phrases/").content.decode()
+    for _twice in range(2):
+        client.post("/review/phrases/", {"do": "add", "words": " Which photos? "})
+    kept = FeedbackSnippet.objects.get()
+    assert kept.words == "Which photos?", "the same words twice are one"
+    client.post("/review/phrases/", {"do": "edit", "snippet": str(kept.pk), "words": "Which of them?"})
+    assert "Which of them?" in client.get("/review/phrases/").content.decode()
+    for _twice in range(2):
+        client.post("/review/phrases/", {"do": "delete", "snippet": str(kept.pk)})
+    assert not FeedbackSnippet.objects.exists()
+
+
+@pytest.mark.parametrize(("words", "said"), [("  ", "Write the phrase first."), ("x" * 501, "at most 500 characters")])
+def test_a_phrase_has_words_and_not_too_many(world: World, words: str, said: str) -> None:
+    page = client_of(world, "reviewer").post("/review/phrases/", {"do": "add", "words": words}).content.decode()
+    assert said in page and words.strip() in page and not FeedbackSnippet.objects.exists()
+
+
+def test_thirty_phrases_are_enough(world: World) -> None:
+    client = client_of(world, "reviewer")
+    for number in range(30):
+        add_snippet(by=world.reviewer, words=f"Phrase {number}", now=world.now)
+    answer = client.post("/review/phrases/", {"do": "add", "words": "One more"})
+    assert "You keep 30 phrases already." in answer.content.decode()
+    assert FeedbackSnippet.objects.count() == 30
+
+
+# for the script of the page -----------------------------------------------------------------------------------------
+
+
+def test_a_script_gets_what_was_said_and_the_row_to_undo(world: World) -> None:
+    work = log(world, world.contributor, 60)
+    client = client_of(world, "reviewer")
+    ask = {"HTTP_ACCEPT": "application/json"}
+    address = work.get_absolute_url()
+    refused = client.post(address, {"do": "approve", "minutes": "60"}, **ask)  # type: ignore[arg-type]
+    assert refused.status_code == 422 and "Choose 2 to 5." in refused.json()["messages"][0]["text"]
+    given = client.post(address, {"do": "approve", "minutes": "60", "rubric": "3", "next": "/review/"}, **ask)  # type: ignore[arg-type]
+    assert given.status_code == 200 and form_with(given.json()["html"], action=address, button="undo")
+    assert "Approved:" in given.json()["messages"][0]["text"]
+    assert "Approved:" not in client.get("/review/").content.decode(), "said once"
+    undone = client.post(address, {"do": "undo"}, **ask)  # type: ignore[arg-type]
+    assert undone.json()["messages"][0]["level"] == "success"
+    sweep()
+    assert states(work) == ["in_review"]
 
 
 def test_the_queue_of_one_project_shows_that_project_only(world: World) -> None:
@@ -263,7 +468,7 @@ def test_the_queue_of_one_project_shows_that_project_only(world: World) -> None:
 
 def test_a_long_queue_goes_on_from_page_to_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("contributions.views.review.PAGE", 2)
-    works = [log(world, world.contributor, 10 + n, at=world.now + timedelta(minutes=n)) for n in range(5)]
+    works = [log(world, world.contributor, 40 + n, at=world.now + timedelta(minutes=n)) for n in range(5)]
     client, path, seen = client_of(world, "reviewer"), "/review/", []
     while path:
         page = client.get(path).content.decode()
