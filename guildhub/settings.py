@@ -74,11 +74,13 @@ INSTALLED_APPS = [
     "guildhub",
 ]
 MIDDLEWARE = [
-    "core.api.middleware.ApiProblemMiddleware",
     "guildhub.middleware.RequestMiddleware",
     "core.api.middleware.ApiProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # A page is a quarter of its size on a slow line. Its secrets don't shine through the length: Django masks the form's
+    # token anew each time and pads each answer by a random number of bytes.
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
