@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ImportedIdentity, Profile
+from accounts.models import ImportedIdentity, Profile, Token
 from accounts.rules import is_reserved
 
 #: Zones that are aliases of others or no place where anybody lives.
@@ -153,3 +153,33 @@ class EraseForm(forms.Form):
         if typed not in {"erase", str(pgettext("the word typed to confirm erasure", "erase")).casefold()}:
             raise forms.ValidationError(_("Nothing was erased. Type the word “erase” if you mean it."))
         return typed
+
+
+class TokenForm(forms.Form):
+    """A token for a program: what it is called, what it may do, and how long."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=60,
+        help_text=_("Where you will use it, so that you know which one to take back: “My phone”, “Night script”."),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        choices=Token.Scope.choices,
+        initial=[Token.Scope.READ],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Never more than you may yourself. Tick as little as the program needs."),
+    )
+    days = forms.TypedChoiceField(
+        label=_("For how long?"),
+        coerce=int,
+        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("a year"))],
+        initial=30,
+        widget=forms.RadioSelect(attrs={"class": "chips"}),
+    )
+
+
+class RevokeTokenForm(forms.Form):
+    """Which token is taken back."""
+
+    token = forms.UUIDField()

@@ -10,5 +10,6 @@ app_name = "accounts"
 
 urlpatterns = [
     path("settings/", views.settings, name="settings"),
+    path("settings/tokens/", views.tokens, name="tokens"),
     path("settings/export/", views.export, name="export"),
 ]

@@ -9,17 +9,25 @@ from django import conf
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.forms import ClaimForm, EraseForm, PageForm, ProfileForm
-from accounts.models import Profile, User
-from accounts.queries import claims_open_to, ids_of
-from accounts.services import claim_identity, erase_person, export_person, save_profile
-from core.http import Action, perform
+from accounts.forms import ClaimForm, EraseForm, PageForm, ProfileForm, RevokeTokenForm, TokenForm
+from accounts.models import Profile, Token, User
+from accounts.queries import claims_open_to, ids_of, tokens_of
+from accounts.services import (
+    MadeToken,
+    claim_identity,
+    erase_person,
+    export_person,
+    make_token,
+    revoke_token,
+    save_profile,
+)
+from core.http import Action, attempt, perform
 
 
 @login_required
@@ -99,4 +107,54 @@ _ACTIONS = {
     "page": Action(_open_page, form=_page_form, then=lambda user, values: "accounts:settings"),
     "claim": Action(_claim, form=lambda user, data: ClaimForm(data), then=lambda user, values: "accounts:settings"),
     "erase": Action(_erase, form=lambda user, data: EraseForm(data), then=lambda user, values: "/"),
+}
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def tokens(request: HttpRequest) -> HttpResponse:
+    """A person's tokens: made here and shown once, taken back here."""
+    if request.method == "POST" and request.POST.get("do") == "make":
+        return _make_token(request)
+    if request.method == "POST":
+        return perform(request, request.user, _TOKEN_ACTIONS, _show_tokens)
+    return _show_tokens(request, request.user)
+
+
+def _make_token(request: HttpRequest) -> HttpResponse:
+    """Show the new token in the answer itself: it is kept nowhere, so no other page can show it.
+
+    Reloading sends the form again, and its name is taken by then: no second token is made.
+    """
+    form, made = TokenForm(request.POST), None
+    if form.is_valid():
+        with attempt(request, form):
+            made = make_token(by=request.user.subject, now=timezone.now(), **form.cleaned_data)
+    return _show_tokens(request, request.user, {} if made else {"make": form}, made=made)
+
+
+def _show_tokens(
+    request: HttpRequest, user: User, forms: dict[str, Any] | None = None, made: MadeToken | None = None
+) -> HttpResponse:
+    found = tokens_of(ids_of(user))
+    labels = dict(Token.Scope.choices)
+    now = timezone.now()
+    for token in found:
+        token.scope_names = [labels[scope] for scope in token.scopes]
+        token.is_over = token.expires_at <= now
+    shown = {"make": TokenForm(), **(forms or {})}
+    return render(request, "accounts/tokens.html", {"forms": shown, "tokens": found, "made": made})
+
+
+def _revoke_token(request: HttpRequest, user: User, values: dict[str, Any]) -> str:
+    token = get_object_or_404(Token, pk=values["token"], subject_id__in=ids_of(user))
+    revoke_token(token=token, by=user.subject, now=timezone.now())
+    return _("Taken back: “%(name)s” opens nothing any more.") % {"name": token.name}
+
+
+_TOKEN_ACTIONS = {
+    "revoke": Action(
+        _revoke_token, form=lambda user, data: RevokeTokenForm(data), then=lambda user, values: "accounts:tokens"
+    ),
 }

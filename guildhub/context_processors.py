@@ -123,6 +123,7 @@ def _foot_links() -> list[Link]:
         Link("/numbers/", _("Where the numbers come from")),
         Link("/how/", _("How it works")),
         Link("/log-proof/", _("Proof of the public log")),
+        Link("/api/docs/", _("For programs")),
     )
 
 

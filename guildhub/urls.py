@@ -7,7 +7,7 @@ from django.views.i18n import set_language
 
 from contributions.views.points import ledger
 from core.api.routes import LazyRoutes
-from guildhub.views import demo, front, gallery, health, home, mail, ops, people
+from guildhub.views import api_docs, demo, front, gallery, health, home, mail, ops, people
 from guilds import urls as guild_urls
 
 # The admin site has a login by password of its own; here everybody types a mailed code.
@@ -38,6 +38,8 @@ urlpatterns = [
     path("", include("contributions.urls")),
     path("", include("notices.urls")),
     path("", include("accounts.urls")),
+    path("api/docs/", api_docs.api_docs, name="api_docs"),
+    path("api/docs/<slug:topic>/", api_docs.api_topic, name="api_topic"),
     LazyRoutes("api/v1/", "guildhub.api", "api"),
     path("admin/", admin.site.urls),
 ]

@@ -8,6 +8,7 @@ class NoticesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from notices import personal_data
+        from notices import handlers, personal_data
 
         personal_data.register()
+        handlers.register()

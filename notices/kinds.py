@@ -65,6 +65,12 @@ def _claim_ended(p: dict[str, Any]) -> str:
     }
 
 
+def _token_made(p: dict[str, Any]) -> str:
+    return _("A token “%(name)s” was made in your name. If that wasn't you, take it back now.") % {
+        "name": p.get("name", "")
+    }
+
+
 def _hours(minutes: int) -> str:
     whole, rest = divmod(int(minutes), 60)
     if whole and not rest:
@@ -101,6 +107,7 @@ NOTICE_KINDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "claim_ending": _claim_ending,
     "claim_ended": _claim_ended,
     "verdict_dropped": _verdict_dropped,
+    "token_made": _token_made,
 }
 
 

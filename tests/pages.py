@@ -182,6 +182,9 @@ PAGES: tuple[Page, ...] = (
     Page("person_work", lambda world: "/u/rimjhim/work/", everybody()),
     _named("accounts:settings", signed_in()),
     _named("accounts:export", signed_in()),
+    _named("accounts:tokens", signed_in()),
+    _named("api_docs", everybody()),
+    Page("api_topic", lambda world: reverse("api_topic", args=["contributions"]), everybody()),
     _named("home", signed_in()),
     _named("ops", only("steward", "hub_steward")),
     # Only on the machine of a demo or in debug; tests run as a real guild does.
