@@ -8,6 +8,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts import personal_data
+        from accounts import handlers, personal_data
 
         personal_data.register()
+        handlers.register()

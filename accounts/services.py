@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import ImportedIdentity, Profile, Subject, SubjectLink, Token
 from accounts.permissions import check_token_owner
-from accounts.queries import claimable_identities, linked_subjects, lock_people, lock_person
+from accounts.queries import claimable_identities, linked_people, linked_subjects, lock_people, lock_person
 from accounts.rules import NAME_LENGTH_MOST, TOKENS_MOST, is_reserved, name_key, new_token, token_digest
 from accounts.tombstones import HANDLE_RESTS, buried_authors, handle_rests, rest_handle
 from core import registries
 from core.errors import DomainError
 from core.events import record_event
 from core.limits import check_limit
+from core.written import check_not_hidden
 
 
 class IdentityNotProved(DomainError):
@@ -50,7 +51,10 @@ def save_profile(*, subject: Subject, now: datetime | None = None, **fields: Any
     there is no redirect, and nobody else gets it for a while (`accounts.tombstones`). `now` None: the clock.
     """
     lock_person(subject.pk)
-    before = Profile.objects.filter(subject=subject).values_list("handle", flat=True).first()
+    known = Profile.objects.filter(subject=subject).first()
+    if known is not None:
+        check_not_hidden(known, fields)
+    before = known.handle if known else None
     handle = fields.get("handle", before)
     others = Profile.objects.exclude(subject=subject).filter(handle=handle)
     try:
@@ -192,6 +196,14 @@ def export_person(*, subject_id: UUID) -> dict[str, list[dict[str, Any]]]:
         if rows:
             found.setdefault(entry.model._meta.label, []).extend(rows)
     return found
+
+
+@transaction.atomic
+def free_links(*, subject_ids: Iterable[UUID], now: datetime) -> None:
+    """Let links in these people's words be followed, under all their ids: somebody has approved work of theirs, or trusts
+    them with a right. Twice is once."""
+    ids = {linked for person in linked_people(subject_ids).values() for linked in person}
+    Subject.objects.filter(pk__in=ids, links_free_at__isnull=True).update(links_free_at=now)
 
 
 class TokenRefused(DomainError):

@@ -79,6 +79,13 @@ EVENT_KINDS: dict[str, dict[str, str]] = {
     "contribution.rejected": {"subject": "uuid", "project": "uuid", "review": "uuid"},
     "history.uploaded": {"project": "uuid"},
     "history.accepted": {"project": "uuid", "sessions": "int", "points": "int"},
+    "case.opened": {"written": "word"},
+    "case.hidden": {"written": "word", "subject": "uuid"},
+    "case.dismissed": {"written": "word", "subject": "uuid"},
+    "case.shown": {"written": "word", "subject": "uuid"},
+    "case.appealed": {"written": "word", "subject": "uuid"},
+    "case.upheld": {"written": "word", "subject": "uuid"},
+    "case.overturned": {"written": "word", "subject": "uuid"},
     "identity.claimed": {"alias": "uuid", "subject": "uuid"},
     "person.erased": {},
 }

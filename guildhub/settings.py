@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "accounts",
     "notices",
     "guilds",
+    "moderation",
     "reputation",
     "projects",
     "contributions",
@@ -163,6 +164,8 @@ JOBS_ARE_NUDGED = True
 # Mail --------------------------------------------------------------------------------------------------------------
 
 DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "guildhub@localhost")
+#: Where people without an account can write to the hub's stewards; shown where they would report something.
+CONTACT_EMAIL = text("CONTACT_EMAIL")
 if EMBEDDED:
     EMAIL_BACKEND = "guildhub.mail.KeptMailBackend"
 else:

@@ -37,6 +37,7 @@ urlpatterns = [
     path("", include("projects.urls")),
     path("", include("contributions.urls")),
     path("", include("notices.urls")),
+    path("", include("moderation.urls")),
     path("", include("accounts.urls")),
     path("api/docs/", api_docs.api_docs, name="api_docs"),
     path("api/docs/<slug:topic>/", api_docs.api_topic, name="api_topic"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from notices.guild_kinds import GUILD_KINDS
+from notices.moderation_kinds import MODERATION_KINDS
 
 
 def _approved(p: dict[str, Any]) -> str:
@@ -100,6 +101,7 @@ def _verdict_dropped(p: dict[str, Any]) -> str:
 #: kind -> sentence. `params` hold ids, numbers and titles of tasks, never a person's name.
 NOTICE_KINDS: dict[str, Callable[[dict[str, Any]], str]] = {
     **GUILD_KINDS,
+    **MODERATION_KINDS,
     "contribution_approved": _approved,
     "contribution_returned": _returned,
     "contribution_rejected": _rejected,

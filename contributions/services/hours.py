@@ -27,7 +27,9 @@ from contributions.services.steps import (
 from contributions.services.submission import try_submit
 from core.errors import DomainError, TransitionRefused
 from core.ids import uuid7
+from core.limits import check_limit
 from core.transitions import change_state, note_state
+from core.written import check_not_hidden
 from projects.models import Task
 
 
@@ -87,6 +89,7 @@ def log_hours(
                 _("An entry with this id was stored before with other contents. Reload the page and log it again.")
             )
         return LoggedHours(known, is_new=False)
+    check_limit("hours", by.pk, now=now)
     contribution = _store(by, client_id, task, entries, note=note, link=link, digest=digest, now=now)
     try_submit(contribution, by=by, now=now)
     return LoggedHours(contribution, is_new=True)
@@ -110,6 +113,7 @@ def edit_contribution(
         raise TransitionRefused(_("Withdraw these hours first; then you can change them."))
     if contribution.state == Contribution.State.RETURNED and task.pk != contribution.task_id:
         raise DomainError(_("A returned contribution stays on its task. Withdraw it to move the hours elsewhere."))
+    check_not_hidden(contribution, {"note": note, "link": link})
     if contribution.state == Contribution.State.WITHDRAWN:
         change_state(contribution, Contribution.State.DRAFT, actor=by.pk, now=now)
     contribution.task, contribution.project, contribution.guild = task, task.project, task.project.guild

@@ -14,6 +14,7 @@ from accounts.services import start_profile
 from core.errors import DomainError, TransitionRefused
 from core.limits import check_limit
 from core.transitions import change_state, note_state
+from core.written import check_not_hidden
 from guilds.models import Grant, Guild, Membership, Policy
 from guilds.permissions import check_can_edit_guild, check_hub_steward, check_proposer
 from guilds.rules import PROPOSALS_WAITING_MOST
@@ -75,6 +76,7 @@ def edit_proposal(*, guild: Guild, by: Subject, now: datetime, **fields: Any) ->
     guild = locked_guild(guild)
     check_proposer(by, guild)
     _check_proposed(guild)
+    check_not_hidden(guild, fields)
     for name, value in fields.items():
         if name not in PROPOSAL_FIELDS:
             raise ValueError(f"{name} is not edited here")
@@ -137,6 +139,7 @@ def edit_guild(*, guild: Guild, by: Subject, now: datetime, **fields: Any) -> Gu
     lock_person(by.pk)
     guild = locked_guild(guild)
     check_can_edit_guild(by, guild, now)
+    check_not_hidden(guild, fields)
     for name, value in fields.items():
         if name not in GUILD_FIELDS:
             raise ValueError(f"{name} is not edited here")

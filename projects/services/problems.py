@@ -16,6 +16,7 @@ from core.errors import DomainError, TransitionRefused
 from core.events import record_event
 from core.limits import check_limit
 from core.transitions import change_state, note_state
+from core.written import check_not_hidden
 from guilds.models import Guild
 from projects.models import Problem
 from projects.permissions import (
@@ -108,6 +109,7 @@ def edit_problem(*, problem: Problem, by: Subject, now: datetime, seen: str = ""
     stored = words_of(problem, fields)
     if words_mark(stored) == words_mark(fields):
         return problem
+    check_not_hidden(problem, fields)
     if seen and seen != words_mark(stored):
         raise ProblemChangedMeanwhile(
             _("This was changed meanwhile, perhaps by you in another window. Both texts are below; nothing is lost."),

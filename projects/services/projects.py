@@ -16,6 +16,7 @@ from core.errors import DomainError
 from core.events import record_event
 from core.limits import check_limit
 from core.transitions import change_state, note_state
+from core.written import check_not_hidden
 from guilds.permissions import check_guild_open, check_member
 from guilds.queries import current_policy
 from projects.models import Problem, Project, Task
@@ -93,6 +94,7 @@ def edit_project(*, project: Project, by: Subject, now: datetime, **fields: Any)
     lock_person(by.pk)
     project = _locked(project)
     check_can_maintain(by, project, now)
+    check_not_hidden(project, fields)
     for name, value in fields.items():
         if name not in ("title", "summary", "repository_url", "language"):
             raise ValueError(f"{name} is not edited here")

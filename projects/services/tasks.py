@@ -14,6 +14,7 @@ from accounts.queries import linked_subjects, lock_person, same_person
 from core.errors import DomainError, TransitionRefused
 from core.events import record_event
 from core.transitions import change_state, note_state
+from core.written import check_not_hidden
 from guilds.permissions import check_guild_open, check_maintainer
 from guilds.queries import current_policy
 from projects.models import ProgressNote, Project, Task
@@ -66,6 +67,7 @@ def edit_task(*, task: Task, by: Subject, now: datetime, **fields: Any) -> Task:
     lock_person(by.pk)
     task = locked_task(task)
     check_can_maintain(by, task.project, now)
+    check_not_hidden(task, fields)
     allowed = TASK_FIELDS if task.published_at is None else TASK_FIELDS_AFTER_PUBLICATION
     for name, value in fields.items():
         if name not in allowed and getattr(task, name) != value:

@@ -19,6 +19,8 @@ from contributions.services import history, history_acceptance, history_uploads
 from core.ids import uuid7
 from guilds import services as guilds
 from guilds.models import Grant, Guild
+from moderation import services as moderation
+from moderation.models import Case
 from notices import services as notices
 from projects import services as projects
 from projects.models import Problem, Task, TaskTemplate, Voice
@@ -394,3 +396,51 @@ trial("start_acceptance", about=brought)(
 trial("accept_history", about=brought)(
     lambda w, by, _: history_acceptance.accept_history(project=w.project, by=by, now=w.now)
 )
+
+
+# Moderation: about the contributor's problem, reported by somebody who is nothing to the guild -------------------------
+
+
+def reported(w: World) -> Case:
+    return moderation.report_writing(
+        kind="problem", object_id=w.problem.pk, by=w.newcomer, concern="spam", now=w.now
+    ).case
+
+
+def hidden(w: World) -> Case:
+    somebody = make_person("another-hub-steward", is_hub_steward=True)
+    return moderation.hide_writing(case=reported(w), by=somebody, concern="spam", reason="Advertising.", now=w.now)
+
+
+def appealed(w: World) -> Case:
+    return moderation.appeal_case(case=hidden(w), by=w.contributor, words="It is not.", now=w.now)
+
+
+@trial("report_writing")
+def _(w: World, by: Subject, thing: Any) -> object:
+    return moderation.report_writing(kind="problem", object_id=w.problem.pk, by=by, concern="spam", now=w.now)
+
+
+@trial("hide_writing", about=reported)
+def _(w: World, by: Subject, thing: Any) -> object:
+    return moderation.hide_writing(case=thing, by=by, concern="spam", reason="Advertising.", now=w.now)
+
+
+@trial("dismiss_case", about=reported)
+def _(w: World, by: Subject, thing: Any) -> object:
+    return moderation.dismiss_case(case=thing, by=by, reason="It is fine.", now=w.now)
+
+
+@trial("show_writing", about=hidden)
+def _(w: World, by: Subject, thing: Any) -> object:
+    return moderation.show_writing(case=thing, by=by, reason="A mistake.", now=w.now)
+
+
+@trial("appeal_case", about=hidden)
+def _(w: World, by: Subject, thing: Any) -> object:
+    return moderation.appeal_case(case=thing, by=by, words="It is not.", now=w.now)
+
+
+@trial("settle_appeal", about=appealed)
+def _(w: World, by: Subject, thing: Any) -> object:
+    return moderation.settle_appeal(case=thing, by=by, is_upheld=False, reason="Right.", now=w.now)
