@@ -98,7 +98,17 @@ class Waiting:
 _WAITING = """
 SELECT w.kind, g.slug, g.name, coalesce(p.slug, ''), coalesce(p.title, ''), w.n::int, w.oldest FROM (
     SELECT 'guild' AS kind, id AS guild_id, NULL::uuid AS project_id, 1 AS n, created_at AS oldest
-    FROM guilds_guild WHERE state = 'proposed'
+    FROM guilds_guild WHERE state = 'proposed' AND declined_at IS NULL
+    UNION ALL
+    SELECT 'steward', id, NULL, 1, created_at FROM guilds_guild g WHERE state = 'open' AND NOT EXISTS (
+        SELECT FROM guilds_grant r WHERE r.guild_id = g.id AND r.right = 'steward' AND r.revoked_at IS NULL
+        AND r.starts_at <= now() AND (r.ends_at IS NULL OR r.ends_at > now())
+    )
+    UNION ALL
+    SELECT 'joining', guild_id, NULL, count(*), min(asked_at)
+    FROM guilds_joinrequest WHERE answer = '' GROUP BY guild_id
+    UNION ALL
+    SELECT 'closing', guild_id, NULL, 1, proposed_at FROM guilds_closing WHERE answer = ''
     UNION ALL
     SELECT 'problem', guild_id, NULL, count(*), min(submitted_at)
     FROM projects_problem WHERE state = 'submitted' GROUP BY guild_id

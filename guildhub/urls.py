@@ -9,6 +9,7 @@ from contributions.views.points import ledger
 from core.api.routes import LazyRoutes
 from guildhub.views import api_docs, demo, front, gallery, health, home, mail, ops, people
 from guilds import urls as guild_urls
+from guilds import views as guild_views
 
 # The admin site has a login by password of its own; here everybody types a mailed code.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -34,6 +35,8 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("components", gallery.gallery, name="components"),
     path("guilds/", include((guild_pages, "guilds"))),
+    path("join/", guild_views.join, name="join"),
+    path("join/<str:token>/", guild_views.join_by_link, name="join_by_link"),
     path("", include("projects.urls")),
     path("", include("contributions.urls")),
     path("", include("notices.urls")),

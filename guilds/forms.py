@@ -10,11 +10,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.languages import WRITTEN_LANGUAGES
-from guilds.models import Grant, Guild
+from guilds.models import Grant, Guild, Policy
+from guilds.roles import ROLE_CHOICES
+from guilds.rules import INVITE_DAYS_MOST, INVITE_USES_MOST
 
 #: Addresses that are pages themselves.
 RESERVED_SLUGS = frozenset({"new"})
@@ -53,11 +56,12 @@ class GuildForm(forms.ModelForm):
 
     class Meta:
         model = Guild
-        fields = ("name", "slug", "summary", "timezone", "language")
+        fields = ("name", "slug", "summary", "timezone", "language", "contact")
         widgets = {"summary": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
             "slug": _("Small letters, digits and hyphens, as in /guilds/river-watch/. It stays as it is."),
             "summary": _("Two or three sentences: what problems you work on, and who is better off for it."),
+            "contact": _("An address, a number or a chat group that strangers may write to; everybody can see it."),
         }
 
     def clean_slug(self) -> str:
@@ -65,9 +69,18 @@ class GuildForm(forms.ModelForm):
         slug: str = self.cleaned_data["slug"].lower()
         if slug in RESERVED_SLUGS:
             raise forms.ValidationError(_("This address is a page already. Choose another one."))
-        if Guild.objects.filter(slug=slug).exists():
+        if Guild.objects.filter(slug=slug).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(_("A guild with this address exists already. Choose another address."))
         return slug
+
+
+class GuildWordsForm(GuildForm):
+    """What an open guild says about itself; its address and its zone stay."""
+
+    timezone = None  # type: ignore[assignment]
+
+    class Meta(GuildForm.Meta):
+        fields = ("name", "summary", "language", "contact")  # type: ignore[assignment]
 
 
 class MemberField(forms.ChoiceField):
@@ -140,7 +153,158 @@ class OpenForm(forms.Form):
         self.fields["member"].offer(members)  # type: ignore[attr-defined]
 
 
-class RevokeForm(forms.Form):
-    """Which right is taken back."""
+class GrantIdForm(forms.Form):
+    """Which right a button is about."""
 
     grant = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class ThingForm(forms.Form):
+    """Which request, link or offer a button is about."""
+
+    thing = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class AnswerForm(ThingForm):
+    """An answer to somebody who asks to join; declining needs the reason, which the service asks for."""
+
+    reason = forms.CharField(
+        label=_("Why not?"),
+        max_length=600,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+        help_text=_("Whoever asked reads this. Say what would help."),
+    )
+
+
+class AskForm(forms.Form):
+    """What somebody says who asks to join."""
+
+    words = forms.CharField(
+        label=_("A word about you"),
+        max_length=600,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text=_("The stewards of the guild read it: where you live, what you would like to do."),
+    )
+
+
+class ReasonForm(forms.Form):
+    """A reason that others will read."""
+
+    reason = forms.CharField(label=_("Why?"), max_length=600, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}))
+
+
+class JoiningForm(forms.Form):
+    """How people join."""
+
+    joining = forms.ChoiceField(
+        label=_("How do people join?"),
+        choices=Guild.Joining.choices,
+        widget=forms.RadioSelect,
+        help_text=_("Links work whichever you choose."),
+    )
+
+
+class InviteForm(forms.Form):
+    """How many a link lets in, and for how long."""
+
+    uses = forms.IntegerField(label=_("For how many people"), min_value=1, max_value=INVITE_USES_MOST, initial=10)
+    days = forms.IntegerField(label=_("For how many days"), min_value=1, max_value=INVITE_DAYS_MOST, initial=14)
+
+
+class RolesForm(forms.Form):
+    """With what kinds of help somebody wants to take part."""
+
+    roles = forms.MultipleChoiceField(
+        label=_("How would you like to help?"),
+        choices=ROLE_CHOICES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "chips"}),
+    )
+
+
+class HandoverForm(forms.Form):
+    """Who becomes steward in one's place."""
+
+    member = MemberField(label=_("Who takes over?"), help_text=_("They are asked; until they accept, nothing changes."))
+
+    def __init__(self, data: Any = None, *, members: Iterable[tuple[UUID, str]] = ()) -> None:
+        super().__init__(data, prefix="over")
+        self.fields["member"].offer(members)  # type: ignore[attr-defined]
+
+
+class PolicyForm(forms.ModelForm):
+    """The numbers of a guild's next version, and the day from which they hold."""
+
+    effective_on = forms.DateField(
+        label=_("In force from"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Today means at once. Work that was approved before keeps its points."),
+    )
+
+    class Meta:
+        model = Policy
+        exclude = ("guild", "version", "effective_at", "published_by")  # noqa: DJ006  (every number, also new ones)
+
+    def __init__(self, data: Any = None, *, latest: Policy, today: date) -> None:
+        super().__init__(data, instance=None, initial={**_numbers(latest), "effective_on": today})
+        self.today = today
+        for name, field in self.fields.items():
+            if isinstance(field, forms.IntegerField):
+                field.max_value = 10_000
+                field.validators.append(MaxValueValidator(10_000))
+            if name != "effective_on":
+                field.label, field.help_text = NUMBER_LABELS.get(name, field.label), ""
+        self.order_fields(["effective_on", *NUMBER_LABELS])
+
+    def clean_effective_on(self) -> date:
+        """Today or later, within a year."""
+        day: date = self.cleaned_data["effective_on"]
+        if not self.today <= day <= self.today + A_YEAR:
+            raise forms.ValidationError(_("Choose today or a day within a year."))
+        return day
+
+    def _post_clean(self) -> None:
+        """The service checks the version as a whole; here there is no row yet to check."""
+
+
+def _numbers(policy: Policy) -> dict[str, Any]:
+    return {field.name: getattr(policy, field.name) for field in Policy._meta.concrete_fields}
+
+
+#: What each number is called where it is set.
+NUMBER_LABELS = {
+    "points_per_hour": _("Points for an hour"),
+    "difficulty_xs": _("Very easy tasks count ×"),
+    "difficulty_s": _("Easy tasks count ×"),
+    "difficulty_m": _("Medium tasks count ×"),
+    "difficulty_l": _("Hard tasks count ×"),
+    "quality_1": _("Rated 1 counts ×"),
+    "quality_2": _("Rated 2 counts ×"),
+    "quality_3": _("Rated 3 counts ×"),
+    "quality_4": _("Rated 4 counts ×"),
+    "quality_5": _("Rated 5 counts ×"),
+    "estimate_cap": _("At most so many times the estimate"),
+    "week_full_minutes": _("Minutes of a week that count in full"),
+    "week_half_minutes": _("Minutes after that which count half"),
+    "open_work_minutes": _("Estimate of open work, in minutes"),
+    "evidence_free_minutes": _("Minutes that need neither link nor note"),
+    "review_points": _("Points for a review"),
+    "review_paid_within_days": _("Days within which a review is paid"),
+    "review_paid_per_week": _("Paid reviews a week, at most"),
+    "review_reminder_days": _("Days until a reviewer is reminded"),
+    "review_reassign_days": _("Days until another reviewer may take over"),
+    "review_guild_queue_days": _("Days until the guild's stewards are told"),
+    "unreviewed_limit": _("Pieces waiting that stop taking tasks"),
+    "review_standing": _("Standing that lets a member review"),
+    "vouch_standing": _("Standing that lets a member vouch"),
+    "vote_standing": _("Standing that lets a member vote"),
+    "reviewers_enough": _("Reviewers below which work is marked"),
+    "verdict_undo_seconds": _("Seconds in which a verdict can be undone"),
+    "review_batch_minutes": _("Minutes that are judged together, at most"),
+    "claim_lease_days": _("Days that a taken task is yours"),
+    "claim_reminder_days": _("Days before its end that you are reminded"),
+    "vesting_days": _("Days until points can be spent"),
+    "expiry_months": _("Months until points expire"),
+}

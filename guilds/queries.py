@@ -10,11 +10,11 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models.functions import Coalesce, JSONObject, NullIf
 
 from accounts.queries import ids_of, linked_subjects
 from core.registries import earned_right
-from guilds.models import Grant, Guild, Membership, Policy
+from guilds.models import Closing, Grant, Guild, Handover, InviteLink, JoinRequest, Membership, Policy
 
 
 def current_policy(guild_id: UUID, now: datetime) -> Policy:
@@ -163,6 +163,64 @@ def members_of(guild_id: UUID) -> list[Member]:
     """Everybody who belongs to a guild today, by name. One statement."""
     rows = Membership.objects.filter(guild_id=guild_id, left_at__isnull=True).annotate(name=NAME)
     return [Member(*row) for row in rows.order_by("name", "joined_at").values_list("subject_id", "name", "joined_at")]
+
+
+@dataclass(frozen=True)
+class OwnPart:
+    """What a signed-in reader has to do with a guild: roles, their last request, an offer to them, a closing that waits.
+
+    The last three are None or a dict of plain values: request (id, answer, reason, words), offer (id, name of whoever
+    offers), closing (id, reason, by: who proposed it). Ids are texts.
+    """
+
+    roles: tuple[str, ...] = ()
+    request: dict[str, Any] | None = None
+    offer: dict[str, Any] | None = None
+    closing: dict[str, Any] | None = None
+
+
+def own_part(guild_id: UUID, reader_ids: Sequence[UUID]) -> OwnPart:
+    """The same, in one statement."""
+    mine = Membership.objects.filter(guild=OuterRef("pk"), subject_id__in=reader_ids, left_at__isnull=True)
+    asked = JoinRequest.objects.filter(guild=OuterRef("pk"), subject_id__in=reader_ids).order_by("-asked_at")
+    offers = Handover.objects.filter(guild=OuterRef("pk"), offered_to__in=reader_ids, answer="")
+    closings = Closing.objects.filter(guild=OuterRef("pk"), answer="")
+    giver = Coalesce("offered_by__profile__display_name", Value(""))
+    row = (
+        Guild.objects.filter(pk=guild_id)
+        .values_list(
+            Subquery(mine.values("roles")[:1]),
+            Subquery(asked.values(j=JSONObject(id="id", answer="answer", reason="reason", words="words"))[:1]),
+            Subquery(offers.values(j=JSONObject(id="id", name=giver))[:1]),
+            Subquery(closings.values(j=JSONObject(id="id", reason="reason", by="proposed_by_id"))[:1]),
+        )
+        .get()
+    )
+    return OwnPart(tuple(row[0] or ()), *row[1:])
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One waiting request to join, with the name its person gave (or an empty one)."""
+
+    id: UUID
+    subject_id: UUID
+    name: str
+    words: str
+    asked_at: datetime
+
+
+def waiting_requests(guild_id: UUID) -> list[Asking]:
+    """Who asks to join a guild, the longest waiting first; at most a hundred. One statement."""
+    rows = JoinRequest.objects.filter(guild_id=guild_id, answer="").annotate(name=NAME).order_by("asked_at", "pk")
+    return [Asking(*row) for row in rows.values_list("pk", "subject_id", "name", "words", "asked_at")[:100]]
+
+
+def live_links(guild_id: UUID, now: datetime) -> QuerySet[InviteLink]:
+    """A guild's links that were not revoked and have not run out, the newest first."""
+    return InviteLink.objects.filter(guild_id=guild_id, revoked_at__isnull=True, expires_at__gt=now).order_by(
+        "-made_at"
+    )
 
 
 def latest_policies(guild_id: UUID, now: datetime) -> tuple[Policy, Policy | None]:

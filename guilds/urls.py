@@ -1,12 +1,18 @@
-"""Addresses of guilds. The ledger's page needs the apps above and is added in `guildhub/urls.py`."""
+"""Addresses of guilds. The ledger's page needs the apps above and is added in `guildhub/urls.py`, as are the links to join."""
 
 from django.urls import path
 
-from guilds.views import guild, guild_new, guilds
+from guilds import views
 
 app_name = "guilds"
 urlpatterns = [
-    path("", guilds, name="guilds"),
-    path("new/", guild_new, name="guild_new"),
-    path("<slug:slug>/", guild, name="guild"),
+    path("", views.guilds, name="guilds"),
+    path("new/", views.guild_new, name="guild_new"),
+    path("<slug:slug>/", views.guild, name="guild"),
+    path("<slug:slug>/edit/", views.guild_edit, name="guild_edit"),
+    path("<slug:slug>/care/", views.care, name="care"),
+    path("<slug:slug>/rules/", views.policy, name="policy"),
+    path("<slug:slug>/export/", views.export, name="export"),
+    path("<slug:slug>/export/<uuid:export_id>/", views.export_file, name="export_file"),
+    path("<slug:slug>/export/<uuid:export_id>/progress/", views.export_progress, name="export_progress"),
 ]

@@ -16,7 +16,7 @@ _PROBLEM = (
     "duplicate_of_id created_at"
 )
 _PROJECT = "id slug problem_id title summary repository_url language state created_at"
-_TASK = "id project_id title description role difficulty estimate_minutes language state is_open_work created_at published_at"
+_TASK = "id project_id title description role difficulty estimate_minutes state is_open_work created_at published_at"
 
 
 def _problems(guild_id: UUID, has_names: bool) -> Rows:

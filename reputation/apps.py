@@ -9,9 +9,10 @@ class ReputationConfig(AppConfig):
 
     def ready(self) -> None:
         from core.registries import EarnedRight, register_earned_right
-        from reputation import guild_data, personal_data
+        from reputation import guild_data, page_slots, personal_data
         from reputation.queries import earned_review, earned_reviewers
 
         personal_data.register()
         guild_data.register()
+        page_slots.register()
         register_earned_right("reviewer", EarnedRight(earned_review, earned_reviewers))

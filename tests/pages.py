@@ -28,7 +28,20 @@ from contributions.services.history_acceptance import continue_acceptance, start
 from contributions.services.history_uploads import read_import, start_import, upload_history
 from core.deliveries import consumers_with_due_events, deliver_until_empty
 from core.ids import uuid7
-from guilds.services import propose_guild
+from guilds.services import (
+    ask_to_join,
+    change_joining,
+    confirm_closing,
+    grant_right,
+    join_guild,
+    make_export,
+    make_invite,
+    offer_stewardship,
+    order_export,
+    propose_closing,
+    propose_guild,
+    publish_policy,
+)
 from projects.models import Task
 from projects.services import (
     add_voice,
@@ -45,7 +58,7 @@ from projects.services import (
     withdraw_voice,
 )
 from tests.contributions.histories import as_file, days_of
-from tests.factories import World, make_task, make_world
+from tests.factories import World, make_person, make_task, make_world
 
 #: Everybody who may open a page; "anonymous" has no account, the others are `World`'s people.
 READERS = ("anonymous", "outsider", "newcomer", "contributor", "reviewer", "maintainer", "steward", "hub_steward")
@@ -117,6 +130,15 @@ def _of_history(route: str, kind: str) -> Page:
     return Page(route, path, only(*MAINTAINERS))
 
 
+def _of_export(route: str, kind: str, answers: Answers) -> Page:
+    """A file with everything of the guild."""
+
+    def path(world: World) -> str:
+        return reverse(route, args=[world.guild.slug, world.extra[kind].pk])  # type: ignore[attr-defined]
+
+    return Page(f"{route} of the {kind.replace('_', ' ')}", path, answers)
+
+
 PAGES: tuple[Page, ...] = (
     _named("front", everybody()),
     _named("numbers", everybody()),
@@ -124,6 +146,20 @@ PAGES: tuple[Page, ...] = (
     _named("guilds:guild_new", signed_in()),
     _of("guilds:guild", "guild", everybody()),
     _of("guilds:guild", "proposed_guild", {**everybody(404), "outsider": 200, "hub_steward": 200}),
+    _of("guilds:guild", "closed_guild", everybody()),
+    _of("guilds:guild_edit", "guild", only("steward", "hub_steward")),
+    _of(
+        "guilds:guild_edit", "proposed_guild", {**everybody(404), "anonymous": 302, "outsider": 200, "hub_steward": 403}
+    ),
+    _of("guilds:care", "guild", only("steward", "hub_steward")),
+    _of("guilds:policy", "guild", everybody()),
+    _of("guilds:export", "guild", signed_in()),
+    _of_export("guilds:export_file", "public_export", signed_in()),
+    _of_export("guilds:export_file", "named_export", only("steward", "hub_steward")),
+    _of_export("guilds:export_progress", "named_export", only("steward", "hub_steward", others=404)),
+    _named("join", everybody(404)),
+    Page("join_by_link", lambda world: reverse("join_by_link", args=[world.extra["token"]]), everybody()),
+    Page("join_by_link spent", lambda world: reverse("join_by_link", args=["none"]), everybody(404)),
     _of("guilds:ledger", "guild", everybody()),
     _named("projects:problems", everybody()),
     _named("projects:problems", everybody(), "?text=flood&language=en&page=1"),
@@ -232,6 +268,7 @@ def busy_world() -> World:
     world.extra["proposed_guild"] = propose_guild(
         slug="proposed", name="Proposed", summary="Not open yet.", by=world.outsider, now=start
     )
+    _look_after_guilds(world, start, now)
     _log_and_judge(world, start)
     _bring_history(world, now)
     return world
@@ -267,6 +304,30 @@ def _hear_people(world: World, start: datetime) -> None:
         claim_task(task=held, by=person, now=start)
         note_progress(task=held, by=person, now=start, words=f"Half of it, says {person.pk}", percent=50)
         release_task(task=held, by=person, now=start, words=f"The rest is in the folder, says {person.pk}")
+
+
+def _look_after_guilds(world: World, start: datetime, now: datetime) -> None:
+    """People who ask, links, an offer, a proposal to close, files to take, and a guild that was closed."""
+    guild, steward = world.guild, world.steward
+    second = make_person("second")
+    join_guild(guild=guild, by=second, now=start)
+    grant_right(guild=guild, subject=second, right="steward", by=steward, now=start, until=now + timedelta(days=30))
+    change_joining(guild=guild, joining="request", by=steward, now=start)
+    for number in range(3):
+        ask_to_join(guild=guild, by=make_person(f"asks-{number}"), words="I live there.", now=start)
+        made = make_invite(guild=guild, by=steward, now=start, uses_most=9, expires_at=now + timedelta(days=9))
+    world.extra["token"] = made.token
+    offer_stewardship(guild=guild, to=world.contributor, by=steward, now=start)
+    publish_policy(guild=guild, by=steward, now=now, effective_at=now + timedelta(days=1), claim_lease_days=9)
+    for kind, has_names in (("public_export", False), ("named_export", True)):
+        export = order_export(guild=guild, has_names=has_names, by=steward, now=now)
+        make_export(export_id=export.pk, now=now)
+        world.extra[kind] = export
+    closed = make_world(start)
+    others = grant_right(guild=closed.guild, subject=closed.contributor, right="steward", by=closed.steward, now=start)
+    closing = propose_closing(guild=closed.guild, by=others.subject, reason="The river moved.", now=start)
+    world.extra["closed_guild"] = confirm_closing(closing=closing, by=closed.steward, now=start)
+    propose_closing(guild=guild, by=second, reason="Are we done?", now=start)
 
 
 def _log_and_judge(world: World, start: datetime) -> None:

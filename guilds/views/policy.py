@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.formats import format_minutes
+from guilds.forms import NUMBER_LABELS
 from guilds.models import Policy
 
 
@@ -20,10 +21,23 @@ def policy_in_words(policy: Policy) -> list[tuple[str, str]]:
         (_("The reviewer's rating"), _rating(policy)),
         (_("How much counts?"), _limits(policy)),
         (_("What do reviewers get?"), _reviewers(policy)),
+        (_("Who may review?"), _who_reviews(policy)),
         (_("How fast is a review?"), _clock(policy)),
         (_("What do I have to show?"), _evidence(policy)),
         (_("Taking a task"), _claims(policy)),
         (_("Spending points"), _spending(policy)),
+        (_("When is work marked as low assurance?"), _assurance(policy)),
+    ]
+
+
+def changes_in_words(before: Policy | None, after: Policy) -> list[tuple[str, str]]:
+    """What a version changed: the name of each number, and from what to what. Nothing for the first."""
+    if before is None:
+        return []
+    return [
+        (str(label), _("%(old)s → %(new)s") % {"old": _number(old), "new": _number(new)})
+        for name, label in NUMBER_LABELS.items()
+        if (old := getattr(before, name)) != (new := getattr(after, name))
     ]
 
 
@@ -82,10 +96,26 @@ def _reviewers(p: Policy) -> str:
     }
 
 
+def _who_reviews(p: Policy) -> str:
+    return _(
+        "Whoever a steward gave the right to, and members whose standing is %(standing)s or more. Standing is the "
+        "reputation of the last 365 days; every 180 days halve what it weighs."
+    ) % {"standing": _number(p.review_standing)}
+
+
+def _assurance(p: Policy) -> str:
+    return ngettext(
+        "As long as fewer than %(n)s person may review here.",
+        "As long as fewer than %(n)s people may review here.",
+        p.reviewers_enough,
+    ) % {"n": _number(p.reviewers_enough)}
+
+
 def _clock(p: Policy) -> str:
-    return _("%(days)s days after a reviewer took it, another one may take it over.") % {
-        "days": _number(p.review_reassign_days)
-    }
+    return _(
+        "%(days)s days after a reviewer took it, another one may take it over. A verdict can be undone for %(undo)s "
+        "seconds."
+    ) % {"days": _number(p.review_reassign_days), "undo": _number(p.verdict_undo_seconds)}
 
 
 def _evidence(p: Policy) -> str:
@@ -96,9 +126,13 @@ def _evidence(p: Policy) -> str:
 
 def _claims(p: Policy) -> str:
     return _(
-        "A task you take is yours for %(days)s days. While %(limit)s pieces of your work wait for a review, "
-        "you can't take another; you can always log hours."
-    ) % {"days": _number(p.claim_lease_days), "limit": _number(p.unreviewed_limit)}
+        "A task you take is yours for %(days)s days, and %(remind)s days before its end you are reminded. While "
+        "%(limit)s pieces of your work wait for a review, you can't take another; you can always log hours."
+    ) % {
+        "days": _number(p.claim_lease_days),
+        "remind": _number(p.claim_reminder_days),
+        "limit": _number(p.unreviewed_limit),
+    }
 
 
 def _spending(p: Policy) -> str:

@@ -12,22 +12,9 @@ from accounts.models import Subject
 from core.ids import uuid7
 from core.transitions import Transitions
 from core.written import Hideable, hidden_constraints
+from guilds.roles import ROLE_CHOICES as ROLE_CHOICES
 from projects.models.project import Project
 from projects.rules import TASK_MINUTES_LEAST, TASK_MINUTES_MOST, TASK_TRANSITIONS
-
-ROLE_CHOICES = [
-    ("code", _("code")),
-    ("data", _("data")),
-    ("annotation", _("annotation")),
-    ("translation", _("translation")),
-    ("docs", _("documentation")),
-    ("design", _("design")),
-    ("testing", _("testing")),
-    ("field", _("field work")),
-    ("research", _("research")),
-    ("organising", _("organising")),
-    ("teaching", _("teaching")),
-]
 
 
 class Task(Hideable):

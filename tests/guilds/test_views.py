@@ -28,9 +28,9 @@ def page(client: Client, world: World) -> str:
     return client.get(world.guild.get_absolute_url()).content.decode()
 
 
-def press(client: Client, world: World, do: str, **values: object) -> str:
-    """Press a button on the guild's page and read what comes of it."""
-    answer = client.post(world.guild.get_absolute_url(), {"do": do, **values}, follow=True)
+def press(client: Client, world: World, do: str, where: str = "", **values: object) -> str:
+    """Press a button on the guild's page (or on one below it) and read what comes of it."""
+    answer = client.post(world.guild.get_absolute_url() + where, {"do": do, **values}, follow=True)
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -68,25 +68,25 @@ def test_a_steward_gives_a_right_until_a_day_and_takes_it_back(world: World) -> 
     client = client_of(world, "steward")
     until = timezone.localdate() + timedelta(days=30)
     values = {"member": world.contributor.pk, "right": "reviewer", "until": until.isoformat()}
-    assert "Given" in press(client, world, "grant", **values)
-    assert "This person is a reviewer already." in press(client, world, "grant", **values)
+    assert "Given" in press(client, world, "grant", "care/", **values)
+    assert "This person is a reviewer already." in press(client, world, "grant", "care/", **values)
     grant = Grant.objects.get(subject=world.contributor)
     assert grant.ends_at is not None and grant.ends_at.date() == until + timedelta(days=1)
-    assert "Taken back." in press(client, world, "revoke", grant=grant.pk)
+    assert "Taken back." in press(client, world, "revoke", "care/", grant=grant.pk)
     grant.refresh_from_db()
     assert grant.revoked_at is not None
 
 
 def test_a_right_in_the_past_is_refused_in_words_and_keeps_what_was_chosen(world: World) -> None:
     values = {"member": world.contributor.pk, "right": "reviewer", "until": "2020-01-01"}
-    text = press(client_of(world, "steward"), world, "grant", **values)
+    text = press(client_of(world, "steward"), world, "grant", "care/", **values)
     assert "Choose a later day." in text and 'value="2020-01-01"' in text
     assert not Grant.objects.filter(subject=world.contributor).exists()
 
 
 @pytest.mark.parametrize("reader", ["outsider", "contributor", "reviewer", "maintainer"])
 def test_nobody_else_gives_or_takes_rights(world: World, reader: str) -> None:
-    client, address = client_of(world, reader), world.guild.get_absolute_url()
+    client, address = client_of(world, reader), f"{world.guild.get_absolute_url()}care/"
     values = {"member": str(world.contributor.pk), "right": "steward"}
     given = client.post(address, {"do": "grant", **values})
     assert given.status_code == 403 and b"Only stewards of River Watch can do this." in given.content
@@ -98,7 +98,7 @@ def test_nobody_else_gives_or_takes_rights(world: World, reader: str) -> None:
 
 
 def test_only_members_can_be_chosen(world: World) -> None:
-    text = press(client_of(world, "steward"), world, "grant", member=world.outsider.pk, right="steward")
+    text = press(client_of(world, "steward"), world, "grant", "care/", member=world.outsider.pk, right="steward")
     assert "Select a valid choice" in text
     assert not Grant.objects.filter(subject=world.outsider).exists()
 
