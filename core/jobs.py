@@ -28,19 +28,23 @@ BROKER_REST_SECONDS = 5.0
 _broker_rests_until = 0.0
 
 
-def job(*, name: str, soft_seconds: int = 240, hard_seconds: int = 300, retries: int = 5) -> Callable[..., Any]:
+def job(
+    *, name: str, soft_seconds: int = 240, hard_seconds: int = 300, retries: int = 5, is_long: bool = False
+) -> Callable[..., Any]:
     """Make a function a Celery job called `name`.
 
     Acknowledged late, handed on when its worker dies, ended after `hard_seconds` (told so after
     `soft_seconds`), and tried again up to `retries` times with growing, jittered pauses when the database or the
-    network fails. Other errors are bugs: they are logged and not retried.
+    network fails. Other errors are bugs: they are logged and not retried. A job that `is_long` is acknowledged when it
+    begins: it may take longer than the broker's patience, which would hand it out a second time. Its schedule must
+    find again what a killed worker left.
     """
 
     def wire(function: Callable[..., Any]) -> Any:
         return shared_task(
             name=name,
-            acks_late=True,
-            reject_on_worker_lost=True,
+            acks_late=not is_long,
+            reject_on_worker_lost=not is_long,
             ignore_result=True,
             soft_time_limit=soft_seconds,
             time_limit=hard_seconds,

@@ -9,4 +9,9 @@ class GuildhubConfig(AppConfig):
 
     def ready(self) -> None:
         # Celery's shared tasks need an app before the first nudge.
-        from guildhub import celery  # noqa: F401
+        from guildhub import (
+            celery,  # noqa: F401
+            personal_data,
+        )
+
+        personal_data.register()

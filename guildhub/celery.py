@@ -34,6 +34,8 @@ app.conf.update(
         # What settings add: the tests' workers prefix their keys.
         **app.conf.broker_transport_options,
     },
+    # Whoever runs these knows the owner's login; the worker of everything else doesn't.
+    task_routes={"operations.*": {"queue": "operations"}},
     timezone="UTC",
     # Everything scheduled is a sweep that is safe to run twice, so the schedule needs no file of its own.
     beat_scheduler="celery.beat:Scheduler",
@@ -48,6 +50,18 @@ app.conf.update(
             "task": "contributions.resume_history",
             "schedule": 30.0,
             "options": {"expires": 60},
+        },
+        **{
+            name: {"task": name, "schedule": seconds, "options": {"expires": seconds * 0.9}}
+            for name, seconds in (
+                ("operations.heartbeat", 60.0),
+                ("operations.note_erasures", 60.0),
+                ("operations.back_up", 300.0),
+                ("operations.check", 600.0),
+                ("guildhub.heartbeat", 60.0),
+                ("guildhub.monday_mails", 300.0),
+                ("guildhub.tidy", 3600.0),
+            )
         },
         "core.forget_old_answers": {"task": "core.forget_old_answers", "schedule": 3600.0 * 6},
         "guilds.recount_reviewers": {"task": "guilds.recount_reviewers", "schedule": 600.0, "options": {"expires": 600}},

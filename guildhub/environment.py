@@ -16,7 +16,7 @@ from psycopg2.extensions import parse_dsn
 env = environ.Env()
 
 #: What a guild with databases of its own can't do without.
-REQUIRED = ("DATABASE_URL", "MIGRATE_DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_URL")
+REQUIRED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_URL")
 SHORTEST_SECRET_KEY = 40
 
 
@@ -47,6 +47,19 @@ def number(name: str, default: int, *, lowest: int, highest: int) -> int:
     if not given.strip().isdigit() or not lowest <= int(given) <= highest:
         raise ImproperlyConfigured(f"{name}={given} is not a whole number from {lowest} to {highest}.")
     return int(given)
+
+
+def numbers(name: str, default: tuple[int, ...], *, lowest: int, highest: int) -> tuple[int, ...]:
+    """As many whole numbers within limits as `default` has, separated by commas."""
+    given = names(name)
+    if not given:
+        return default
+    found = tuple(int(part) for part in given if part.isdigit() and lowest <= int(part) <= highest)
+    if len(found) != len(default) or len(found) != len(given):
+        raise ImproperlyConfigured(
+            f"{name}={text(name)} is not {len(default)} whole numbers from {lowest} to {highest}."
+        )
+    return found
 
 
 def yes_or_no(name: str, default: bool) -> bool:
@@ -158,7 +171,8 @@ def _place_of_ones_own(checkout: Path) -> Place:
         secret_key=text("SECRET_KEY"),
         allowed_hosts=names("ALLOWED_HOSTS"),
         database=database("DATABASE_URL", text("DATABASE_URL")),
-        migrate_database=database("MIGRATE_DATABASE_URL", text("MIGRATE_DATABASE_URL")),
+        # The owner's login is for migrations and backups; where only web or worker run it has no business.
+        migrate_database=database("MIGRATE_DATABASE_URL", url) if (url := text("MIGRATE_DATABASE_URL")) else {},
         redis_url=redis_url("REDIS_URL"),
         state_dir=Path(text("STATE_DIR", str(checkout / ".guildhub"))),
     )
@@ -174,7 +188,7 @@ def _place_of_ones_own(checkout: Path) -> Place:
         raise ImproperlyConfigured(
             "ALLOWED_HOSTS lists the names people type, for example guild.example.org, and not *."
         )
-    if place.database["USER"] == place.migrate_database["USER"]:
+    if place.database["USER"] == place.migrate_database.get("USER"):
         raise ImproperlyConfigured(
             "DATABASE_URL and MIGRATE_DATABASE_URL log in as the same user, so a bug in the web server could rewrite "
             "the ledger. docs/database-logins.md says in eight lines how to make two."

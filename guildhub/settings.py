@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from guildhub.environment import env, mail, names, number, one_of, read_place, text, yes_or_no
+from guildhub.environment import env, mail, names, number, numbers, one_of, read_place, text, yes_or_no
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 #: File of settings beside the checkout; an empty name means none (tests read none).
@@ -42,8 +42,10 @@ _shared_database = {
     "DISABLE_SERVER_SIDE_CURSORS": True,  # PgBouncer in transaction mode keeps no cursors
 }
 DATABASES = {"default": {**_place.database, **_shared_database}}
-#: User and password that `manage.py migrate` and restores use.
-OWNER_DATABASE_LOGIN = {key: _place.migrate_database[key] for key in ("USER", "PASSWORD", "HOST", "PORT")}
+#: User and password that `manage.py migrate`, backups and restores use; empty where MIGRATE_DATABASE_URL isn't set.
+OWNER_DATABASE_LOGIN = {
+    key: _place.migrate_database[key] for key in ("USER", "PASSWORD", "HOST", "PORT") if _place.migrate_database
+}
 #: The login that migrations grant rights to.
 APP_DATABASE_ROLE: str = _place.database["USER"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -161,6 +163,10 @@ CELERY_BROKER_URL = text("BROKER_URL") or REDIS_URL.replace("unix://", "redis+so
 #: Tests without a worker switch this off; deliveries then wait for an explicit `deliver_events`.
 JOBS_ARE_NUDGED = True
 
+#: How this guild is reached from outside, for links in mails.
+_address = f"http://{BIND}:{PORT}" if EMBEDDED else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+SITE_URL = text("SITE_URL", _address).rstrip("/")
+
 # Mail --------------------------------------------------------------------------------------------------------------
 
 DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "guildhub@localhost")
@@ -263,6 +269,17 @@ if not EMBEDDED:
     SECURE_HSTS_PRELOAD = yes_or_no("SECURE_HSTS_PRELOAD", False)
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     CSRF_TRUSTED_ORIGINS = names("CSRF_TRUSTED_ORIGINS", [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS])
+
+# Backups (guildhub/backups) ------------------------------------------------------------------------------------------
+
+#: A folder for this user alone. It should be another disk than the database's, and be copied off the machine.
+BACKUP_DIR = Path(text("BACKUP_DIR", str(STATE_DIR / "backups")))
+#: Full hour, UTC, at which the nightly backup begins.
+BACKUP_HOUR = number("BACKUP_HOUR", 2, lowest=0, highest=23)
+#: How many days, weeks and months keep their newest backup.
+BACKUP_KEEP = numbers("BACKUP_KEEP", (14, 8, 12), lowest=0, highest=999)
+#: Folder with pg_dump and pg_restore; empty: the embedded servers' own, or those on the PATH.
+PG_PROGRAMS = text("PG_PROGRAMS")
 
 # What is written to the log ----------------------------------------------------------------------------------------
 

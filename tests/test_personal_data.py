@@ -53,7 +53,7 @@ from reputation.integrity import CHECKS, findings
 from reputation.models import Account, Entry, Transfer
 from tests.factories import World, make_author, make_task, make_world, verify_email
 
-OUR_APPS = {"core", "accounts", "notices", "guilds", "reputation", "projects", "contributions"}
+OUR_APPS = {"core", "accounts", "notices", "guilds", "reputation", "projects", "contributions", "guildhub"}
 #: In every word that the person of these tests writes or is called by.
 MARK = "zqx7"
 

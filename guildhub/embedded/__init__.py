@@ -10,6 +10,7 @@ from guildhub.embedded.servers import (
     check_room,
     connect,
     prepare_database,
+    programs,
     restart_dead_servers,
     stop_if_unused,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "check_room",
     "connect",
     "prepare_database",
+    "programs",
     "restart_dead_servers",
     "stop_if_unused",
 ]

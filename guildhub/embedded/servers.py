@@ -75,6 +75,11 @@ def stop_if_unused() -> bool:
     return _users.leave(lambda: stop_servers(places))
 
 
+def programs() -> Path:
+    """The folder with PostgreSQL's programs, pg_dump and pg_restore among them."""
+    return Places.of_this_checkout().programs
+
+
 def prepare_database(superuser_url: str, name: str) -> None:
     """Make an empty database for the owner's migrations, in which the app login gets its rights by default."""
     with _superuser(superuser_url) as cursor:
@@ -101,7 +106,8 @@ def _bring_up(places: Places, keys: dict[str, str]) -> list[str]:
     if not redis.is_up(places, keys["redis"]):
         redis.start(places, keys["redis"])
         started.append("Redis")
-    ready = places.state / "bootstrapped"
+    # Another name whenever the bootstrap learns something, so that older states are brought along.
+    ready = places.state / "bootstrapped-2"
     if not ready.exists():
         _bootstrap(places, keys)
         ready.touch(mode=0o600)
@@ -115,7 +121,9 @@ def _bootstrap(places: Places, keys: dict[str, str]) -> None:
         for role, key in ((OWNER, "owner"), (APP, "app")):
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
             verb = "ALTER" if cursor.fetchone() else "CREATE"
-            cursor.execute(f"{verb} ROLE {role} LOGIN PASSWORD %s", [keys[key]])
+            # The owner makes the scratch databases in which backups are proved.
+            may = "CREATEDB" if role == OWNER else "NOCREATEDB"
+            cursor.execute(f"{verb} ROLE {role} LOGIN {may} PASSWORD %s", [keys[key]])
     prepare_database(url, DATABASE)
 
 

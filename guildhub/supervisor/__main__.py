@@ -103,6 +103,7 @@ class Supervisor:
             # One worker has nobody to gossip with, and would stumble over it when Redis comes back.
             "worker": [
                 *celery, "worker", "--loglevel", "WARNING", "--concurrency", "2", "--without-gossip", "--without-mingle",
+                "--queues", "celery,operations",
             ],
             "scheduler": [*celery, "beat", "--loglevel", "WARNING", "--pidfile="],
         }  # fmt: skip

@@ -19,9 +19,13 @@ def test_the_schedule_names_a_job_that_exists(entry: str) -> None:
 @pytest.mark.parametrize("name", sorted(OURS))
 def test_a_job_survives_its_worker_and_ends_in_time(name: str) -> None:
     task: Task = OURS[name]
-    assert task.acks_late
-    assert task.reject_on_worker_lost
-    assert task.soft_time_limit < task.time_limit < app.conf.broker_transport_options["visibility_timeout"]
+    assert task.soft_time_limit < task.time_limit
+    if task.time_limit < app.conf.broker_transport_options["visibility_timeout"]:
+        assert task.acks_late
+        assert task.reject_on_worker_lost
+    else:  # the broker would hand it out beside itself: it is acknowledged first, and its schedule finds what was lost
+        assert not task.acks_late
+        assert app.conf.beat_schedule[name]["schedule"] <= 600
     assert task.max_retries > 0
     assert task.retry_backoff
     assert task.retry_jitter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,16 +53,21 @@ def test_a_complete_environment_is_taken_as_it_is(real: Set) -> None:
     assert place.migrate_database["USER"] == "owner"
 
 
-@pytest.mark.parametrize("name", sorted(set(REAL) - {"DATABASE_URL"}))
+@pytest.mark.parametrize("name", sorted(set(REAL) - {"DATABASE_URL", "MIGRATE_DATABASE_URL"}))
 def test_every_missing_setting_is_named(real: Set, name: str) -> None:
     real(**{name: None})
     with pytest.raises(ImproperlyConfigured, match=rf"needs {name}\. See \.env\.example"):
         read()
 
 
+def test_where_only_web_or_worker_run_the_owners_login_is_not_needed(real: Set) -> None:
+    real(MIGRATE_DATABASE_URL=None)
+    assert read().migrate_database == {}
+
+
 def test_a_redis_of_ones_own_is_not_mixed_with_the_embedded_database(real: Set) -> None:
     real(DATABASE_URL=None, MIGRATE_DATABASE_URL=None)
-    with pytest.raises(ImproperlyConfigured, match="needs DATABASE_URL and MIGRATE_DATABASE_URL"):
+    with pytest.raises(ImproperlyConfigured, match="also needs DATABASE_URL"):
         read()
 
 
@@ -109,6 +115,18 @@ def test_an_empty_setting_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> 
     assert environment.number("PORT", 8000, lowest=1, highest=65535) == 8000
 
 
+def test_words_and_rows_of_numbers_are_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKUP_KEEP", "3, 2,1")
+    assert environment.numbers("BACKUP_KEEP", (14, 8, 12), lowest=0, highest=99) == (3, 2, 1)
+    for wrong in ("3,2", "3,2,x", "3,2,100", "3,2,1,0"):
+        monkeypatch.setenv("BACKUP_KEEP", wrong)
+        with pytest.raises(ImproperlyConfigured, match="is not 3 whole numbers from 0 to 99"):
+            environment.numbers("BACKUP_KEEP", (14, 8, 12), lowest=0, highest=99)
+    monkeypatch.setenv("LOG_FORMAT", "xml")
+    with pytest.raises(ImproperlyConfigured, match="LOG_FORMAT=xml is none of plain, json"):
+        environment.one_of("LOG_FORMAT", "plain", ("plain", "json"))
+
+
 @pytest.mark.parametrize("word", ["false", "No", "0", "off"])
 def test_no_is_no(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
     monkeypatch.setenv("SECURE_SSL_REDIRECT", word)
@@ -135,8 +153,14 @@ def test_something_else_is_no_mail_server(monkeypatch: pytest.MonkeyPatch, addre
         environment.mail("EMAIL_URL")
 
 
-def test_every_name_that_is_read_is_in_the_example() -> None:
+def test_the_example_lists_every_name_that_is_read_and_no_other() -> None:
     root = Path(environment.__file__).parents[1]
+    code = "".join((root / "guildhub" / name).read_text(encoding="utf-8") for name in ("settings.py", "environment.py"))
+    read_names = set(re.findall(r"\b(?:text|names|numbers?|yes_or_no|one_of|mail|redis_url)\(\s*\"([A-Z_]+)\"", code))
+    read_names |= set(environment.REQUIRED)
     example = (root / ".env.example").read_text(encoding="utf-8")
-    for name in (*environment.REQUIRED, "BIND", "PORT", "BROKER_URL", "LOG_LEVEL", "REDIS_PREFIX", "STATE_DIR"):
-        assert f"#{name}=" in example
+    listed = set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE))
+    # What docker-compose.yml reads besides stands in a part of its own.
+    own, _mark, _compose = example.partition("# --- docker-compose.yml only")
+    assert set(re.findall(r"^#?([A-Z_]+)=", own, re.MULTILINE)) == read_names
+    assert read_names <= listed
