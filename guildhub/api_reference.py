@@ -56,11 +56,8 @@ def operations(document: Mapping[str, Any]) -> list[Operation]:
 
 def _operation(document: Mapping[str, Any], path: str, method: str, told: Mapping[str, Any]) -> Operation:
     security = told.get("security", [])
-    status, answer = next((pair for pair in told["responses"].items() if pair[0].startswith("2")), ("", {}))
-    bodies = [
-        next(iter(part.get("content", {}).values()), {}).get("schema", {})
-        for part in (told.get("requestBody", {}), answer)
-    ]
+    status, answer = next(pair for pair in told["responses"].items() if pair[0].startswith("2"))
+    sent, answered = _body(told.get("requestBody", {})), _body(answer)
     return Operation(
         name=told["operationId"],
         method=method.upper(),
@@ -73,9 +70,17 @@ def _operation(document: Mapping[str, Any], path: str, method: str, told: Mappin
         topic=told["tags"][0],
         status=status,
         parameters=list(_parameters(told)),
-        sent=list(_fields(document, bodies[0])),
-        answered=list(_fields(document, bodies[1])),
+        sent=list(_fields(document, sent)),
+        answered=list(_fields(document, answered)),
     )
+
+
+def _body(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema of a body in its first (and only) media type."""
+    for content in part.get("content", {}).values():
+        found: Mapping[str, Any] = content["schema"]
+        return found
+    return {}
 
 
 def _parameters(told: Mapping[str, Any]) -> Iterator[FieldRow]:
