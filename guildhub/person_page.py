@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import OuterRef
 
 from accounts.models import Profile, SubjectLink
+from core.written import holds_links, with_links
 from guilds.models import Membership
 from projects.models.task import ROLE_CHOICES
 from reputation.models import Reason
@@ -40,14 +41,9 @@ class Person:
         return self.profile.display_name if self.profile.is_name_public or self.shared else ""
 
     @property
-    def about(self) -> str:
-        """Their words about themselves, where they opened them."""
-        return self.profile.about if self.opens("about") else ""
-
-    @property
-    def links(self) -> list[str]:
-        """Their links, where they opened them."""
-        return self.profile.links if self.opens("about") else []
+    def links_held(self) -> bool:
+        """Whether links are shown as plain text, because nobody has approved any work of theirs yet."""
+        return holds_links(self.profile) and not self.is_own
 
     @property
     def is_public(self) -> bool:
@@ -87,7 +83,7 @@ def find_person(handle: str, *, reader_ids: Sequence[UUID], is_hub_steward: bool
         theirs = theirs.filter(guild_id__in=mine.values("guild_id"))
     aliases = SubjectLink.objects.filter(primary_id=OuterRef("subject_id"))
     profile = (
-        Profile.objects.filter(handle=handle, subject__user__is_active=True)
+        with_links(Profile.objects.filter(handle=handle, subject__user__is_active=True))
         .annotate(
             alias_ids=ArraySubquery(aliases.values("alias_id")), shared_ids=ArraySubquery(theirs.values("guild_id"))
         )

@@ -25,6 +25,7 @@ urlpatterns = [
     path("home/", home.home, name="home"),
     path("u/<slug:handle>/", people.person, name="person"),
     path("u/<slug:handle>/work/", people.person_work, name="person_work"),
+    path("u/<slug:handle>/report/", people.person_report, name="person_report"),
     path("ops/", ops.ops, name="ops"),
     path("mail/", mail.mail, name="mail"),
     path("demo/", demo.demo_switch, name="demo_switch"),

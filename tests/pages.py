@@ -216,6 +216,7 @@ PAGES: tuple[Page, ...] = (
         {**everybody(404), **only(*MEMBERS, "hub_steward", others=404, anonymous=404)},
     ),
     Page("person_work", lambda world: "/u/rimjhim/work/", everybody()),
+    Page("person_report", lambda world: "/u/rimjhim/report/", everybody()),
     _named("accounts:settings", signed_in()),
     _named("accounts:export", signed_in()),
     _named("accounts:tokens", signed_in()),

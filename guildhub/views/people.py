@@ -6,8 +6,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import Profile
 from accounts.queries import ids_of
 from guildhub.person_page import (
     PIECES_PER_PAGE,
@@ -20,6 +21,7 @@ from guildhub.person_page import (
     seats_of,
     work_of,
 )
+from moderation.views import report
 
 #: Nobody has so much work that a page beyond this one would hold any.
 _LAST_PAGE = 10_000
@@ -42,7 +44,7 @@ def person(request: HttpRequest, handle: str) -> HttpResponse:
             "hours": hours_of(row for row in work if shown.shows("hours", row.guild_id)),
             "projects": projects_of(row for row in work if shown.shows("projects", row.guild_id)),
             "reputation": reputation_of(shown),
-            "parts": {section: shown.may_show(section) for section in ("guilds", "hours", "projects", "reputation")},
+            "parts": {section: shown.may_show(section) for section in Profile.Section.values},
         },
     )
 
@@ -66,6 +68,12 @@ def person_work(request: HttpRequest, handle: str) -> HttpResponse:
             "previous_url": f"{here}?page={number - 1}" if number > 1 else "",
         },
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_report(request: HttpRequest, handle: str) -> HttpResponse:
+    """Report the page. Under its handle, because the address of a report by id would tell strangers the person's id."""
+    return report(request, "profile", _find(request, handle).profile.pk)
 
 
 def _find(request: HttpRequest, handle: str) -> Person:

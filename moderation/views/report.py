@@ -20,6 +20,9 @@ from moderation.forms import ReportForm
 from moderation.queries import has_reported
 from moderation.services import report_writing
 
+#: Kinds whose first words are a person's name, which is theirs to show: the form names the kind alone.
+_UNNAMED = {"profile"}
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
@@ -41,7 +44,7 @@ def _show(request: HttpRequest, row: Any, typed: dict[str, BaseForm] | None = No
         {
             "row": row,
             "label": entry.label,
-            "title": "" if row.hidden_at else entry.title(row),
+            "title": "" if row.hidden_at or entry.kind in _UNNAMED else entry.title(row),
             "url": entry.url(row),
             "is_own": entry.author_id(row) in ids if ids else False,
             "has_reported": bool(ids) and has_reported(entry.kind, row.pk, ids),
