@@ -16,6 +16,7 @@ from contributions.models import Contribution
 from core import registries
 from core.deliveries import deliver_until_empty
 from core.errors import DomainError
+from guildhub.demo.backers import plan_backers
 from guildhub.demo.episodes import plan_episodes
 from guildhub.demo.evenings import plan_evenings
 from guildhub.demo.founding import plan_founding
@@ -28,7 +29,7 @@ from guilds.models import Guild
 from notices.services import mark_inbox_read
 
 #: What puts its steps onto the timeline, in this order where two steps have the same moment.
-CHAPTERS = (plan_founding, plan_ground, plan_episodes, plan_lately, plan_evenings, plan_histories)
+CHAPTERS = (plan_founding, plan_ground, plan_backers, plan_episodes, plan_lately, plan_evenings, plan_histories)
 #: Told one line at a time while the story is loaded.
 Say = Callable[[str], None]
 

@@ -32,7 +32,7 @@ from guildhub.demo.stage import MAIN_GUILD, Stage, texts
 from guildhub.demo.timeline import Timeline
 from guilds.models import Guild
 from notices.models import Notice
-from projects.models import Problem, Project, Task
+from projects.models import Problem, ProgressNote, Project, Task, TaskTemplate, Voice
 
 NOW = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 INDIA = ZoneInfo("Asia/Kolkata")
@@ -62,6 +62,7 @@ def test_the_demo_is_what_its_page_promises(loaded: str) -> None:
     reviewers_have_a_queue_of_every_age()
     the_contributors_week_was_full_once()
     histories_came_through_the_import()
+    people_speak_and_stand_behind_problems()
     told_and_numbered()
     every_check_holds("ledger")
     every_check_holds("log")
@@ -145,6 +146,18 @@ def histories_came_through_the_import() -> None:
     assert not claimable_identities("lab@example.org").exists(), "two people share that address"
     assert SubjectLink.objects.filter(primary__user__email=PERSONAS["maintainer"]).exists()
     assert not ImportedIdentity.objects.filter(name__endswith="[bot]").exists()
+
+
+def people_speak_and_stand_behind_problems() -> None:
+    merged = Problem.objects.get(state="duplicate").duplicate_of
+    assert merged is not None and merged.voices.filter(is_public=True).exists() and merged.endorsed_affected > 3
+    told = Voice.objects.filter(withdrawn_at__isnull=True)
+    assert {"spoken", "written"} <= set(told.values_list("consent", flat=True))
+    assert {True, False} == set(told.values_list("is_public", flat=True))
+    assert len(set(told.values_list("language", flat=True))) >= 4
+    assert Voice.objects.filter(withdrawn_at__isnull=False, words="").exists()
+    assert TaskTemplate.objects.exists() and ProgressNote.objects.filter(at_handover=True).exists()
+    assert ProgressNote.objects.filter(task__claimed_by=person("contributor")).exists()
 
 
 def told_and_numbered() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -11,6 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.models import Profile, Subject
+from contributions.services import post_due_verdicts
 from core.deliveries import consumers_with_due_events, deliver_until_empty
 from guilds.models import Guild
 from guilds.services import grant_right, join_guild, open_guild, propose_guild
@@ -117,8 +119,10 @@ def test_three_people_walk_the_loop(
     maintainer.fill("Title", "The flood warning comes in the wrong language")
     maintainer.fill("What happens, and to whom?", "The radio warns in Hindi; the islands speak Mising.")
     maintainer.fill("Who is hurt?", "families on the islands")
+    maintainer.press("Save and go on")
     maintainer.fill("Where?", "Majuli, Assam")
-    maintainer.page.locator("main form button").first.click()
+    maintainer.press("Save and go on")
+    maintainer.press("Save and go on")
     maintainer.press("Hand it in")
     maintainer.press("Accept this problem")
     maintainer.sees("accepted")
@@ -150,7 +154,10 @@ def test_three_people_walk_the_loop(
     reviewer.sees("Contributor")
     reviewer.page.locator("main ol.queue label", has_text="4").first.click()
     reviewer.page.locator("button[value=approve]").first.click()
-    reviewer.sees("approved")
+    reviewer.sees("Until it is posted you can undo it")
+    contributor.go(work_path)
+    contributor.sees("A reviewer is looking at it")
+    assert post_due_verdicts(now=timezone.now() + timedelta(minutes=2)) == 1
     assert Transfer.objects.filter(reason="contribution_approved").count() == 2
 
     for consumer in consumers_with_due_events(now=timezone.now()):
