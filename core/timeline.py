@@ -19,7 +19,7 @@ from core.models import StateChange
 class Step:
     """One line of a timeline: when, what, who (empty: a hidden person) and the words they gave (may be empty).
 
-    With an `id` the words are a StateChange's reason, which can be reported; `hidden_for` says that a moderator hid them.
+    With an `id` the words can be reported, as the `kind` of thing that people write; `hidden_for`: a moderator hid them.
     """
 
     at: datetime
@@ -27,6 +27,7 @@ class Step:
     who: str
     note: str
     id: UUID | None = None
+    kind: str = "statechange"
     hidden_for: str = ""
 
 

@@ -96,7 +96,7 @@ class Waiting:
 
 
 _WAITING = """
-SELECT w.kind, g.slug, g.name, coalesce(p.slug, ''), coalesce(p.title, ''), w.n::int, w.oldest FROM (
+SELECT w.kind, coalesce(g.slug, ''), coalesce(g.name, ''), coalesce(p.slug, ''), coalesce(p.title, ''), w.n::int, w.oldest FROM (
     SELECT 'guild' AS kind, id AS guild_id, NULL::uuid AS project_id, 1 AS n, created_at AS oldest
     FROM guilds_guild WHERE state = 'proposed' AND declined_at IS NULL
     UNION ALL
@@ -133,7 +133,12 @@ SELECT w.kind, g.slug, g.name, coalesce(p.slug, ''), coalesce(p.title, ''), w.n:
     SELECT 'history_failed', p.guild_id, i.project_id, count(*), min(i.created_at)
     FROM contributions_historyimport i JOIN projects_project p ON p.id = i.project_id
     WHERE i.state = 'failed' GROUP BY p.guild_id, i.project_id
-) w JOIN guilds_guild g ON g.id = w.guild_id LEFT JOIN projects_project p ON p.id = w.project_id
+    UNION ALL
+    SELECT CASE WHEN state = 'appealed' THEN 'appeal' ELSE 'case' END, guild_id, NULL, count(*),
+        min(coalesce(appealed_at, opened_at))
+    FROM moderation_case WHERE state IN ('waiting', 'appealed') AND (%(guilds)s::uuid[] IS NULL OR NOT for_hub)
+    GROUP BY 1, guild_id
+) w LEFT JOIN guilds_guild g ON g.id = w.guild_id LEFT JOIN projects_project p ON p.id = w.project_id
 WHERE %(guilds)s::uuid[] IS NULL OR w.guild_id = ANY(%(guilds)s::uuid[])
 ORDER BY w.oldest NULLS LAST LIMIT 100
 """

@@ -42,6 +42,7 @@ from guilds.services import (
     propose_guild,
     publish_policy,
 )
+from moderation.services import hide_writing, report_writing
 from projects.models import Task
 from projects.services import (
     add_voice,
@@ -209,6 +210,29 @@ PAGES: tuple[Page, ...] = (
     _of_history("contributions:history_import_progress", "history_import"),
     _of_history("contributions:history_acceptance_progress", "acceptance"),
     _named("notices:inbox", signed_in()),
+    Page("moderation:report", lambda world: f"/report/problem/{world.problem.pk}/", everybody()),
+    Page(
+        "moderation:report of the draft problem",
+        lambda world: f"/report/problem/{world.extra['draft_problem'].pk}/",
+        {**everybody(404), "contributor": 200},
+    ),
+    Page(
+        "moderation:report of somebody's hours",
+        lambda world: f"/report/contribution/{world.extra['waiting_work'].pk}/",
+        {**everybody(404), **dict.fromkeys(("contributor", *REVIEWERS), 200)},
+    ),
+    _named("moderation:cases", only("steward", "hub_steward")),
+    _named("moderation:cases", only("steward", "hub_steward"), "?done=1"),
+    Page(
+        "moderation:case that waits",
+        lambda world: world.extra["waiting_case"].get_absolute_url(),
+        only("newcomer", "steward", "hub_steward", others=404),
+    ),
+    Page(
+        "moderation:case that is hidden",
+        lambda world: world.extra["hidden_case"].get_absolute_url(),
+        only("newcomer", "contributor", "steward", "hub_steward", others=404),
+    ),
     Page("person", lambda world: "/u/rimjhim/", everybody()),
     Page(
         "person of the closed",
@@ -272,6 +296,7 @@ def busy_world() -> World:
     _look_after_guilds(world, start, now)
     _log_and_judge(world, start)
     _bring_history(world, now)
+    _report_and_hide(world, start)
     return world
 
 
@@ -356,6 +381,22 @@ def _log_and_judge(world: World, start: datetime) -> None:
     withdraw_contribution(contribution=log(me, 10), by=me, now=start)
     for consumer in consumers_with_due_events(now=timezone.now()):
         deliver_until_empty(consumer, now=timezone.now())
+
+
+def _report_and_hide(world: World, now: datetime) -> None:
+    """Reports that wait, and one problem that a steward hid."""
+    for number in range(3):
+        told = draft_problem(
+            guild=world.guild, by=world.contributor, now=now, title=f"Buy {number}", statement="s",
+            affected_people="p", place="q",
+        )  # fmt: skip
+        told = submit_problem(problem=told, by=world.contributor, now=now)
+        case = report_writing(kind="problem", object_id=told.pk, by=world.newcomer, concern="spam", now=now).case
+        world.extra["waiting_case"] = case
+        if number == 0:
+            world.extra["hidden_case"] = hide_writing(
+                case=case, by=world.steward, concern="spam", reason="It sells something.", now=now
+            )
 
 
 def _bring_history(world: World, now: datetime) -> None:

@@ -33,9 +33,12 @@ def words(context: Context, thing: Hideable, field: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def outward_link(context: Context, thing: Hideable, field: str, *, length: int = 60) -> SafeString:
-    """`{% outward_link project "repository_url" %}`: an address somebody gave, to follow or (while held) to read."""
-    url = getattr(thing, field)
+def outward_link(context: Context, thing: Hideable, field: str = "", *, url: str = "", length: int = 60) -> SafeString:
+    """`{% outward_link project "repository_url" %}`: an address somebody gave, to follow or (while held) to read.
+
+    One of several in a list: `{% outward_link profile url=link %}`.
+    """
+    url = url or getattr(thing, field)
     if thing.hidden_at or not url:
         return mark_safe("")
     shown = url if len(url) <= length else url[: length - 1] + "…"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -115,7 +115,8 @@ def _show(request: HttpRequest, found: Case, typed: dict[str, BaseForm] | None =
     reader = _read(request, found)
     entry, row = written(found.kind), find_written(found.kind, found.object_id)
     names = _names(found) if reader.is_moderator else {}
-    steps = timeline(found.history, _STEPS, names=names, with_reasons=True)
+    # What is written about a case has no button of its own.
+    steps = [replace(s, id=None) for s in timeline(found.history, _STEPS, names=names, with_reasons=True)]
     until = appeal_until(found.decided_at) if found.decided_at else None
     return render(
         request,

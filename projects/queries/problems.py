@@ -42,7 +42,9 @@ ORDERS = {
 
 def open_tasks() -> QuerySet[Task]:
     """Tasks that a member can take now, open work left out."""
-    return Task.objects.filter(state=Task.State.PUBLISHED, is_open_work=False, project__state__in=PROJECT_TAKES_WORK)
+    return Task.objects.filter(
+        state=Task.State.PUBLISHED, is_open_work=False, hidden_at__isnull=True, project__state__in=PROJECT_TAKES_WORK
+    )
 
 
 def with_open_tasks(problems: QuerySet[Problem]) -> QuerySet[Problem]:
@@ -56,7 +58,9 @@ def with_open_tasks(problems: QuerySet[Problem]) -> QuerySet[Problem]:
 
 def front_problems(limit: int = 6) -> list[Problem]:
     """Problems the guilds have taken on, those with work to do today first. One statement."""
-    rows = Problem.objects.filter(state__in=["accepted", "in_project", "piloting"], guild__state=Guild.State.OPEN)
+    rows = Problem.objects.public().filter(
+        state__in=["accepted", "in_project", "piloting"], guild__state=Guild.State.OPEN
+    )
     return list(
         with_open_tasks(rows).select_related("guild").order_by("-open_task_count", "-accepted_at", "-pk")[:limit]
     )
@@ -151,7 +155,8 @@ def problem_pages(reader_ids: Sequence[UUID] = ()) -> QuerySet[Problem]:
 def projects_of(problem: Problem) -> list[Project]:
     """The answers to a problem and to what was merged into it, each with `open_task_count`. One statement."""
     tasks = open_tasks().filter(project_id=OuterRef("pk")).order_by().values("project_id")
-    rows = Project.objects.filter(Q(problem=problem) | Q(problem__duplicate_of=problem)).annotate(
+    answers = Project.objects.filter(Q(problem=problem) | Q(problem__duplicate_of=problem), hidden_at__isnull=True)
+    rows = answers.annotate(
         open_task_count=Coalesce(Subquery(tasks.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
     )
     return list(rows.order_by("created_at", "pk"))

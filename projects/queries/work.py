@@ -155,7 +155,7 @@ def templates_of(guild_id: UUID) -> list[TaskTemplate]:
 def guild_projects(guild_id: UUID, limit: int = 12) -> list[Project]:
     """A guild's projects that are not archived, those with work to do first. One statement."""
     tasks = open_tasks().filter(project_id=OuterRef("pk")).order_by().values("project_id")
-    rows = Project.objects.filter(guild_id=guild_id).exclude(state=Project.State.ARCHIVED)
+    rows = Project.objects.filter(guild_id=guild_id, hidden_at__isnull=True).exclude(state=Project.State.ARCHIVED)
     counted = rows.annotate(
         open_task_count=Coalesce(Subquery(tasks.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
     )
