@@ -64,7 +64,11 @@ app.conf.update(
             )
         },
         "core.forget_old_answers": {"task": "core.forget_old_answers", "schedule": 3600.0 * 6},
-        "guilds.recount_reviewers": {"task": "guilds.recount_reviewers", "schedule": 600.0, "options": {"expires": 600}},
+        "guilds.recount_reviewers": {
+            "task": "guilds.recount_reviewers",
+            "schedule": 600.0,
+            "options": {"expires": 600},
+        },
         "guilds.remind_of_ending_rights": {"task": "guilds.remind_of_ending_rights", "schedule": 3600.0},
         "guilds.sweep_exports": {"task": "guilds.sweep_exports", "schedule": 60.0, "options": {"expires": 60}},
         "core.forget_old_tallies": {"task": "core.forget_old_tallies", "schedule": 3600.0 * 6},

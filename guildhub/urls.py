@@ -18,6 +18,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 guild_pages = [*guild_urls.urlpatterns, path("<slug:slug>/ledger/", ledger, name="ledger")]
 
 handler400 = "guildhub.views.errors.bad_request"
+handler500 = "guildhub.views.errors.server_error"
 
 urlpatterns = [
     path("", front.front, name="front"),

@@ -38,6 +38,7 @@ from core.log_integrity import LogCounts, walk_log
 from core.models import Delivery, Event, LogEntry, LogRoot, LogSalt, StateChange
 from core.public_log import CONSUMER, names_one_of
 from core.registries import integrity_checks, personal_data, unclassified
+from guildhub.models import MondayMail
 from guilds.services import (
     ask_to_join,
     change_joining,
@@ -161,6 +162,8 @@ def make_life() -> Life:
     submit_problem(problem=told, by=world.maintainer, now=world.now)
     decide_problem(problem=told, to="parked", by=person, reason=f"Later, says {MARK}", now=world.now)
     look_after_guilds(world, person)
+    monday = world.now.date() - timedelta(days=world.now.weekday())
+    MondayMail.objects.create(subject=person, monday=monday, due_at=world.now)
     make_token(by=person, name=f"Phone {MARK}", scopes=["read"], days=30, now=world.now)
     answer_once(subject=person.pk, key=f"key-{MARK}", payload=b"{}", now=world.now, write=lambda: (200, f"Dear {MARK}"))
     for user, changed in ((world.hub_steward.user, person.user), (person.user, world.hub_steward.user)):

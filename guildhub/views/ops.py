@@ -21,7 +21,9 @@ from core.errors import DomainError, PermissionRefused
 from core.http import Action, perform
 from core.models import Delivery
 from core.ops import consumer_states, log_state, parked_deliveries
+from guildhub.operations import hub_state
 from guildhub.queries import waiting_for_people
+from guildhub.views.health import redis_answers
 from guilds.queries import rights_of
 
 #: More parked deliveries than this are one fault, not many: the page names the count.
@@ -75,6 +77,7 @@ def _show(request: HttpRequest, steward: Steward, typed: dict[str, Any] | None =
     if steward.guilds is None:
         states, log = consumer_states(now=now), log_state()
         context |= {"consumers": states, "parked_total": sum(state.parked for state in states), "log": log}
+        context |= {"hub": hub_state(now), "redis_answers": redis_answers()}
         context["root"] = " ".join(textwrap.wrap(log.root_hash, 8))
     else:
         context["parked_total"] = parked.count()

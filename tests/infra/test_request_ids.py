@@ -176,3 +176,17 @@ def test_the_id_is_forgotten_when_the_request_failed() -> None:
     with pytest.raises(RuntimeError):
         RequestMiddleware(fail)(RequestFactory().get("/"))
     assert request_ids.current_request_id() == ""
+
+
+@pytest.mark.django_db
+def test_the_page_of_a_fault_names_the_request_that_the_log_names(
+    lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any, **options: Any) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("guildhub.views.front.hub_numbers", fail)
+    answer = Client(raise_request_exception=False).get("/", headers={"X-Request-ID": GIVEN})
+    assert answer.status_code == 500 and f'<code dir="ltr">{GIVEN}</code>' in answer.content.decode()
+    faults = [line for line in said(lines) if line["level"] == "ERROR"]
+    assert [(line["request_id"], "RuntimeError: broken" in line["error"]) for line in faults] == [(GIVEN, True)]
