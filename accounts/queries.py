@@ -95,13 +95,31 @@ def same_person(one: UUID, other: UUID) -> bool:
     return one == other or other in linked_subjects(one)
 
 
-def display_names(subject_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Names for members' eyes, in one statement (none for nobody); a person who gave none is missing from the result."""
+class ShownName(str):
+    """A name that knows its person's page (`url`, empty without one), for `{% person name %}`."""
+
+    url: str
+
+    def __new__(cls, name: str, handle: str | None) -> ShownName:
+        """A handle makes the address; no statement."""
+        shown = super().__new__(cls, name)
+        shown.url = f"/u/{handle}/" if handle else ""
+        return shown
+
+
+def display_names(subject_ids: Iterable[UUID], *, to_members: bool = True) -> dict[UUID, str]:
+    """Names as members of their guild see them, or (`to_members` False) as everybody does: of those who show theirs.
+
+    One statement, none for nobody; a person without a name to show is missing from the result.
+    """
     ids = set(subject_ids)
     if not ids:
         return {}
-    rows = Subject.objects.filter(pk__in=ids).values_list("pk", "profile__display_name", "imported_identity__name")
-    return {pk: chosen or imported for pk, chosen, imported in rows if chosen or imported}
+    people = Subject.objects.filter(pk__in=ids)
+    if not to_members:
+        people = people.filter(profile__is_name_public=True)
+    rows = people.values_list("pk", "profile__display_name", "profile__handle", "imported_identity__name")
+    return {pk: ShownName(chosen or imported, handle) for pk, chosen, handle, imported in rows if chosen or imported}
 
 
 def claimable_identities(email: str) -> QuerySet[ImportedIdentity]:

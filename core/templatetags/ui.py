@@ -124,9 +124,14 @@ def _time(machine: str, exact: str, words: str) -> SafeString:
 
 @register.simple_tag
 def person(name: str | None = None) -> SafeString:
-    """`{% person name %}`: a name that can't turn its line round; "a contributor" when it is hidden."""
+    """`{% person name %}`: a name that can't turn its line round; "a contributor" when it is hidden.
+
+    A name that knows its person's page (`accounts.queries.ShownName`) leads there.
+    """
     if not name:
         return format_html("<span>{}</span>", pgettext("somebody whose name is hidden", "a contributor"))
+    if page := getattr(name, "url", ""):
+        return format_html('<a href="{}"><bdi>{}</bdi></a>', page, name)
     return format_html("<bdi>{}</bdi>", name)
 
 

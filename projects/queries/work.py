@@ -92,6 +92,9 @@ def tasks_of(project: Project) -> TaskList:
         .annotate(
             place=Window(RowNumber(), partition_by=F("group"), order_by=[*_window_order()]),
             group_total=Window(Count("pk"), partition_by=F("group")),
+            taker_name=F("claimed_by__profile__display_name"),
+            taker_handle=F("claimed_by__profile__handle"),
+            taker_is_public=F("claimed_by__profile__is_name_public"),
         )
         .filter(Q(place=1) | (Q(place__lte=TASKS_SHOWN) & Q(group__in=["open", "under-way", "drafts"])))
         .order_by("place")

@@ -130,7 +130,8 @@ def _show(request: HttpRequest, problem: Problem, typed: dict[str, BaseForm] | N
     is_author = viewer.is_person(problem.author_id)
     heard = queries.voices_heard(problem, sees_guild_only=viewer.sees_names)
     people = actors(problem.history) | {problem.author_id} | {UUID(told["author"]) for told in problem.merged}
-    names = display_names(people | {voice.author_id for voice in heard.shown}) if viewer.sees_names else {}
+    people |= {voice.author_id for voice in heard.shown}
+    names = display_names(people, to_members=viewer.sees_names)
     for voice in heard.shown:
         voice.noted_by = names.get(voice.author_id, "")
     history = timeline(problem.history, PROBLEM_HISTORY, names=names, with_reasons=viewer.sees_names or is_author)

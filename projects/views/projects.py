@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.queries import display_names, ids_of
+from accounts.queries import ShownName, display_names, ids_of
 from core.formats import format_number
 from core.http import Action, attempt, perform
 from core.languages import language_name
@@ -82,9 +82,9 @@ def _show(request: HttpRequest, project: Project, typed: dict[str, BaseForm] | N
     viewer: Viewer = project.viewer
     tasks = queries.tasks_of(project)
     history = steps_for(project, viewer, PROJECT_HISTORY)
-    takers = display_names(task.claimed_by_id for task in tasks.under_way) if viewer.sees_names else {}
     for task in tasks.under_way:
-        task.taker = takers.get(task.claimed_by_id, "")
+        shows = viewer.sees_names or task.taker_is_public
+        task.taker = ShownName(task.taker_name, task.taker_handle) if shows and task.taker_name else ""
     forms: dict[str, BaseForm] = {"step": _step_form(project)} if viewer.is_maintainer and _steps(project) else {}
     return render(
         request,
@@ -110,7 +110,8 @@ def project_tasks(request: HttpRequest, slug: str) -> HttpResponse:
     names = [name for name in queries.TASK_GROUPS if name != "drafts" or viewer.is_maintainer]
     group = group if group in names else "open"
     rows = queries.task_page(found, group, page=page_number(request))
-    takers = display_names(task.claimed_by_id for task in rows if task.claimed_by_id) if viewer.sees_names else {}
+    people = {task.claimed_by_id for task in rows if task.claimed_by_id}
+    takers = display_names(people, to_members=viewer.sees_names)
     for task in rows:
         task.taker = takers.get(task.claimed_by_id, "")
     counts = queries.task_counts(found)
@@ -137,12 +138,12 @@ def project_tasks(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def project_timeline(request: HttpRequest, slug: str) -> HttpResponse:
-    """Everything that happened to a project, newest first; the public sees no names and no reasons."""
+    """Everything that happened to a project, newest first; the public sees no reasons, and the names of those who show theirs."""
     found = get_object_or_404(Project.objects.select_related("guild", "problem"), slug=slug)
     viewer = viewer_in(request.user, found.guild_id, timezone.now())
     rows = queries.project_timeline(found, before=_moment(request.GET.get("before", "")))
     shown = rows[:HAPPENINGS_PER_PAGE]
-    names = display_names(row.person for row in shown if row.person) if viewer.sees_names else {}
+    names = display_names({row.person for row in shown if row.person}, to_members=viewer.sees_names)
     next_url = f"?{urlencode({'before': shown[-1].at.isoformat()})}" if len(rows) > HAPPENINGS_PER_PAGE else ""
     return render(
         request,

@@ -95,7 +95,8 @@ def _show(request: HttpRequest, task: Task, typed: dict[str, BaseForm] | None = 
     viewer: Viewer = task.viewer
     policy = current_policy(task.project.guild_id, timezone.now())
     people = actors(task.history) | ({task.claimed_by_id} if task.claimed_by_id else set())
-    names = display_names(people | {UUID(note["by"]) for note in task.notes}) if viewer.sees_names else {}
+    people |= {UUID(note["by"]) for note in task.notes}
+    names = display_names(people, to_members=viewer.sees_names)
     is_mine = viewer.is_person(task.claimed_by_id)
     nexts = TASK_TRANSITIONS[task.state]
     can_release = task.state in ("claimed", "returned") and (is_mine or viewer.is_maintainer)
