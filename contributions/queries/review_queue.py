@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
-from contributions.models import Contribution, FeedbackSnippet, PendingVerdict, TimeEntry
+from contributions.models import Contribution, FeedbackSnippet, PendingVerdict, Review, TimeEntry
 from contributions.rules import in_batches
 from guilds.models import Policy
 
@@ -36,11 +36,13 @@ def review_queue(
 ) -> list[Contribution]:
     """The waiting work of others, oldest first, after the given (submitted_at, id). One statement; up to `limit` + 1 rows.
 
-    Each row has claimed `minutes`, `first_day`, `last_day`, `contributor_name` (may be empty), `is_taken`: whether
-    another reviewer has it and their days are not over, and `is_late`: whether it waits longer than a reviewer has.
+    Each row has claimed `minutes`, `first_day`, `last_day`, `contributor_name` (may be empty), what it was returned
+    with the last time (`asked`), `is_taken`: whether another reviewer has it and their days are not over, and `is_late`:
+    whether it waits longer than a reviewer has.
     """
     entries = TimeEntry.objects.filter(contribution_id=OuterRef("pk")).order_by().values("contribution_id")
     policies = Policy.objects.filter(guild_id=OuterRef("guild_id"), effective_at__lte=now).order_by("-version")
+    returned = Review.objects.filter(contribution_id=OuterRef("pk"), verdict=Review.Verdict.RETURNED).order_by("-id")
     rows = works.exclude(subject_id__in=reviewer_ids)
     if after:
         rows = rows.filter(Q(submitted_at__gt=after[0]) | Q(submitted_at=after[0], pk__gt=after[1]))
@@ -54,6 +56,7 @@ def review_queue(
             contributor_name=F("subject__profile__display_name"),
             reviewer_name=F("reviewer__profile__display_name"),
             reassign_days=Subquery(policies.values("review_reassign_days")[:1]),
+            asked=Subquery(returned.values("reason")[:1]),
             batch_minutes=Subquery(policies.values("review_batch_minutes")[:1]),
         )
         .order_by("submitted_at", "pk")[: limit + 1]

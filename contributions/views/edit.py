@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from contributions.forms import EditForm
-from contributions.models import Contribution
+from contributions.models import Contribution, Review
 from contributions.queries.own import tasks_to_log_on
 from contributions.rules import EDITABLE
 from contributions.services import EntryInput, edit_contribution, submit_contribution
@@ -46,7 +46,13 @@ def _show(request: HttpRequest, work: Contribution, forms: dict[str, Any]) -> Ht
     form.offer(tasks)
     if work.state == Contribution.State.RETURNED:
         form.fields["task"].widget.choices = [(work.task_id, work.task.title)]
-    return render(request, "contributions/edit.html", {"work": work, "form": form})
+    return render(request, "contributions/edit.html", {"work": work, "form": form, "asked": _asked(work)})
+
+
+def _asked(work: Contribution) -> Review | None:
+    """The verdict that this form answers: of the work itself, or of what it tries again."""
+    said = Review.objects.filter(contribution_id__in=[work.pk, work.resubmission_of_id]).exclude(reason="")
+    return said.order_by("-id").first()
 
 
 def _form(work: Contribution, data: QueryDict | None) -> EditForm:

@@ -11,8 +11,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from contributions.forms import RUBRIC, EditForm, VerdictForm
@@ -23,9 +21,9 @@ from contributions.queries.review_queue import snippets_of
 from contributions.rules import EDITABLE
 from contributions.views.actions import ENTRY_ACTIONS
 from contributions.views.arithmetic import Explanation, explain
-from core.formats import format_minutes
+from contributions.views.story import name_of, story_of
 from core.http import perform
-from core.timeline import Step, history_of, timeline
+from core.timeline import history_of
 from guilds.models import Guild
 from guilds.queries import current_policy, viewer_in
 from reputation.models import Transfer
@@ -33,17 +31,6 @@ from reputation.models import Transfer
 #: So long after logging, taking back is called Undo.
 UNDO_TIME = timedelta(minutes=10)
 _WAITING = (Contribution.State.SUBMITTED, Contribution.State.IN_REVIEW)
-_VERDICTS = frozenset({"approved", "returned", "rejected"})
-_STEPS = {
-    ">draft": gettext_lazy("Logged"),
-    "draft": gettext_lazy("Taken up again"),
-    "submitted": gettext_lazy("Handed in"),
-    "in_review>submitted": gettext_lazy("Put back into the queue"),
-    "in_review": gettext_lazy("Taken for review"),
-    "returned>in_review": gettext_lazy("Handed in again, to the same reviewer"),
-    "withdrawn": gettext_lazy("Withdrawn"),
-    "vested": gettext_lazy("Points became available"),
-}
 #: The fields that mend each need; the rest of the entry goes along unseen.
 MENDS: dict[str, tuple[str, ...]] = {
     Need.EVIDENCE: ("note", "link"),
@@ -124,7 +111,7 @@ def show_entry(
         "entries": entries,
         "minutes": minutes,
         "credit": credit,
-        "steps": _steps(work, reviews, reader),
+        "steps": story_of(work, reviews, reads_details=reader.reads_details),
         "contributor_name": name_of(work.subject),
         "is_imported": work.source == Contribution.Source.IMPORTED,
         "refusals": [error for form in (forms or {}).values() for error in form.non_field_errors()],
@@ -204,35 +191,3 @@ def explanation_of(work: Contribution) -> Explanation | None:
     posted = Transfer.objects.filter(source_id=work.pk, source_kind="contribution").order_by("sequence")
     arithmetic = posted.values_list("arithmetic", flat=True).first()
     return explain(arithmetic) if arithmetic else None
-
-
-def name_of(subject: Any) -> str:
-    """The name a person chose, for members' eyes; empty when they gave none."""
-    profile = getattr(subject, "profile", None)
-    return profile.display_name if profile else ""
-
-
-def _steps(work: Contribution, reviews: list[Review], reader: Reader) -> list[Step]:
-    """What happened to it, verdicts with their words; members of the guild read no words."""
-    names = {work.subject_id: name_of(work.subject)}
-    if work.reviewer:
-        names[work.reviewer_id] = name_of(work.reviewer)
-    names |= {review.reviewer_id: name_of(review.reviewer) for review in reviews if review.reviewer}
-    plain = [row for row in work.history if row["to"] not in _VERDICTS]
-    steps = timeline(plain, _STEPS, names=names, with_reasons=False)
-    for review in reviews:
-        words = "\n\n".join(filter(None, [review.reason, review.next_step])) if reader.reads_details else ""
-        who = names.get(review.reviewer_id, "") if review.reviewer_id else str(review.get_basis_display())
-        steps.append(Step(review.decided_at, _verdict(review, reader), who, words))
-    return sorted(steps, key=lambda step: step.at)
-
-
-def _verdict(review: Review, reader: Reader) -> str:
-    if review.verdict == Review.Verdict.RETURNED:
-        return _("Returned with a question")
-    if review.verdict == Review.Verdict.REJECTED:
-        return _("Not accepted")
-    approved = {"hours": format_minutes(review.minutes_approved or 0), "rubric": review.rubric}
-    if reader.reads_details:
-        return _("Approved %(hours)s, rubric %(rubric)s of 5") % approved
-    return _("Approved %(hours)s") % approved

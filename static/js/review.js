@@ -7,10 +7,12 @@
 
 const SWITCH = "guildhub.keys";
 const KEYS_WALKED = "guildhub.review";
+const LAST_SAID = "guildhub.said";
 const items = () => [...document.querySelectorAll("[data-queue] [data-item]")];
 const current = () => document.activeElement?.closest("[data-item]") ?? document.querySelector("[data-item][aria-current]");
 const queue = document.querySelector("[data-queue]");
 const pendingList = document.querySelector("[data-pending-list]");
+const lost = queue?.dataset.lost ?? "";
 const toast = document.querySelector("[data-toast]");
 
 function stored(storage, key, value) {
@@ -150,7 +152,7 @@ async function judge(form, button) {
     item.removeAttribute("aria-busy");
     busy -= 1;
     if (error.message === "another page") return void sendPlainly(form, button);
-    return void refuse(item, form, [queue.dataset.lost]);
+    return void refuse(item, form, [lost]);
   }
   item.removeAttribute("aria-busy");
   busy -= 1;
@@ -158,7 +160,13 @@ async function judge(form, button) {
   if (!answer.ok) return void refuse(item, form, said);
   accept(item, answer.html);
   say(said.join(" "), { canUndo: answer.html.trim() !== "" });
-  if (!items().length && !busy) location.reload();
+  if (!items().length && !busy) turnPage(said.join(" "));
+}
+
+// The next page, or the empty one; what was said last is said there again.
+function turnPage(text) {
+  stored(sessionStorage, LAST_SAID, text);
+  location.reload();
 }
 
 function refuse(item, form, said) {
@@ -190,14 +198,14 @@ async function undo(form, button) {
     answer = await send(form, button);
   } catch (error) {
     if (error.message === "another page") return void sendPlainly(form, button);
-    return void say(queue.dataset.lost);
+    return void say(lost);
   }
   say(answer.messages.map(({ text }) => text).join(" "));
   const row = form.closest("[data-pending]");
   const known = given.findIndex(({ rows }) => rows.includes(row));
   row.remove();
   pendingList.hidden = !pendingList.querySelector("[data-pending]");
-  if (known < 0) return void location.reload();
+  if (known < 0) return void turnPage(answer.messages.map(({ text }) => text).join(" "));
   const { item, before, rows } = given[known];
   if (rows.some((other) => other.isConnected)) return;
   given.splice(known, 1);
@@ -304,5 +312,10 @@ for (const hints of document.querySelectorAll("[data-keys]")) {
   if (box) box.checked = on;
 }
 count();
+const before = stored(sessionStorage, LAST_SAID);
+if (before) {
+  document.getElementById("messages").append(Object.assign(document.createElement("p"), { className: "notice ok", textContent: before }));
+  stored(sessionStorage, LAST_SAID, "");
+}
 // Somebody who walks by keyboard and has emptied a page goes on at the head of the next one.
 if (on && stored(sessionStorage, KEYS_WALKED)) step(1);
