@@ -27,7 +27,7 @@ class Limit:
     day: int
 
 
-#: By kind. Hours may come many at once, from a phone that was offline for days.
+#: By kind. Hours may come many at once, from a phone that was offline for weeks: refusing those would lose work.
 LIMITS: dict[str, Limit] = {
     "guild": Limit(hour=3, day=5),
     "join": Limit(hour=20, day=40),
@@ -37,7 +37,7 @@ LIMITS: dict[str, Limit] = {
     "voice": Limit(hour=40, day=120),
     "endorsement": Limit(hour=100, day=300),
     "progress": Limit(hour=60, day=200),
-    "hours": Limit(hour=200, day=200),
+    "hours": Limit(hour=400, day=600),
     "upload": Limit(hour=20, day=60),
     "token": Limit(hour=10, day=20),
     "report": Limit(hour=20, day=50),
