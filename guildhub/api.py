@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from accounts import api as accounts
 from contributions import api as contributions
 from core.api.endpoints import NothingHere
+from guildhub import person_api as people
 from guildhub.views.api_docs import schema
 from guilds import api as guilds
 from notices import api as notices
@@ -17,6 +18,7 @@ app_name = "api"
 urlpatterns = [
     path("schema", schema, name="schema"),
     *accounts.urlpatterns,
+    *people.urlpatterns,
     *notices.urlpatterns,
     *guilds.urlpatterns,
     *projects.urlpatterns,

@@ -133,6 +133,8 @@ SEEN = {"others": 404, "reviewer": 403, "maintainer": 403, "steward": 403, "hub_
 STEWARDS = ("steward", "hub_steward")
 
 GUILDS = (
+    get("read_person", "/people/rimjhim", everybody()),
+    get("read_person of the closed", "/people/tariq", only(*MEMBERS, "hub_steward", others=404, anonymous=404)),
     get("list_guilds", "/guilds?state=open&limit=2", everybody()),
     post("propose_guild", "/guilds", signed_in(201), {"slug": "new-one", "name": "New", "summary": "s"}),
     get("read_guild", "/guilds/{w.guild.slug}", everybody()),

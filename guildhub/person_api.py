@@ -1,0 +1,100 @@
+"""The API of a person's page: what they opened, as everybody sees it, or as members of a shared guild do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import path
+from django.utils import timezone
+from rest_framework import exceptions, serializers
+from rest_framework.request import Request
+
+from accounts.queries import ids_of
+from core.api.endpoints import PUBLIC, Endpoint, reads
+from core.api.shapes import Shape
+from guildhub.person_page import Person, find_person, hours_of, projects_of, reputation_of, seats_of, work_of
+
+
+class SeatShape(Shape):
+    """A guild the person belongs to, what they offer to do there, and which rights they hold."""
+
+    guild = serializers.CharField(source="slug")
+    name = serializers.CharField()
+    roles = serializers.ListField(child=serializers.CharField())
+    rights = serializers.ListField(child=serializers.CharField())
+
+
+class WorkedShape(Shape):
+    """Approved minutes of one kind of help in one year; `source` "imported" means estimated from a repository."""
+
+    role = serializers.CharField()
+    year = serializers.IntegerField()
+    source = serializers.CharField()
+    minutes = serializers.IntegerField()
+    pieces = serializers.IntegerField()
+
+
+class WorkedOnShape(Shape):
+    """A project the person worked on."""
+
+    project = serializers.CharField()
+    title = serializers.CharField()
+
+
+class ReputationShape(Shape):
+    """Reputation in one guild: the sum of what its ledger gave the person."""
+
+    guild = serializers.CharField(source="slug")
+    name = serializers.CharField()
+    rep = serializers.IntegerField(source="amount")
+
+
+class PersonPageShape(Shape):
+    """What a person shows. A part that is not open to you is null."""
+
+    handle = serializers.CharField()
+    name = serializers.CharField(allow_null=True)
+    about = serializers.CharField(allow_null=True)
+    links = serializers.ListField(child=serializers.CharField(), allow_null=True)
+    guilds = SeatShape(many=True, allow_null=True)
+    hours = WorkedShape(many=True, allow_null=True)
+    minutes_checked = serializers.IntegerField(allow_null=True)
+    projects = WorkedOnShape(many=True, allow_null=True)
+    reputation = ReputationShape(many=True, allow_null=True)
+
+
+class People(Endpoint):
+    """People."""
+
+    topic = "accounts"
+
+    @reads("read_person", PersonPageShape, scope=PUBLIC)
+    def get(self, request: Request, handle: str) -> dict[str, Any]:
+        """Read what a person shows; nothing is found where they opened nothing to you."""
+        user = request.user
+        ids = ids_of(user) if user.is_authenticated else []
+        person = find_person(handle, reader_ids=ids, is_hub_steward=bool(user.is_authenticated and user.is_staff))
+        if person is None:
+            raise exceptions.NotFound
+        return _told(person)
+
+
+def _told(person: Person) -> dict[str, Any]:
+    profile = person.profile
+    work = work_of(person) if person.may_show("hours") or person.may_show("projects") else []
+    worked = [row for row in work if person.shows("hours", row.guild_id)]
+    on = projects_of(row for row in work if person.shows("projects", row.guild_id))
+    return {
+        "handle": profile.handle,
+        "name": person.name or None,
+        "about": profile.about if person.opens("about") else None,
+        "links": profile.links if person.opens("about") else None,
+        "guilds": seats_of(person, now=timezone.now()) if person.may_show("guilds") else None,
+        "hours": worked if person.may_show("hours") else None,
+        "minutes_checked": hours_of(worked).minutes if person.may_show("hours") else None,
+        "projects": [{"project": slug, "title": title} for slug, title in on] if person.may_show("projects") else None,
+        "reputation": reputation_of(person) if person.opens("reputation") else None,
+    }
+
+
+urlpatterns = [path("people/<slug:handle>", People.as_view())]
