@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from contributions.models import Contribution, Review, TimeEntry
 from core.registries import GuildTable, register_guild_table
 
@@ -37,7 +39,7 @@ def _reviews(guild_id: UUID, has_names: bool) -> Rows:
 def register() -> None:
     """Fill the registry."""
     register_guild_table(
-        GuildTable("contributions", "work that was handed in, and what it brought", _works, is_personal=True)
+        GuildTable("contributions", _("work that was handed in, and what it brought"), _works, is_personal=True)
     )
-    register_guild_table(GuildTable("time_entries", "the days and minutes of that work", _entries, is_personal=True))
-    register_guild_table(GuildTable("reviews", "the verdicts on it", _reviews, is_personal=True))
+    register_guild_table(GuildTable("time_entries", _("the days and minutes of that work"), _entries, is_personal=True))
+    register_guild_table(GuildTable("reviews", _("the verdicts on it"), _reviews, is_personal=True))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class GuildTable:
     """
 
     name: str
-    about: str
+    about: Any
     rows: Callable[[UUID, bool], Iterable[Mapping[str, object]]]
     is_personal: bool = False
 

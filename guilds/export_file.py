@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import IO, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
 
 from core.registries import GuildTable, guild_tables
 from guilds.models import Guild
@@ -53,3 +55,14 @@ def _write(archive: zipfile.ZipFile, table: GuildTable, rows: Iterable[Mapping[s
             file.write(b"\n")
             count += 1
     return count
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """All tables as they were in one moment, where no transaction is open already."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield

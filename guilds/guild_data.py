@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from core.registries import GuildTable, register_guild_table
 from guilds.models import Closing, Grant, Guild, InviteLink, JoinRequest, Membership, Policy
 from guilds.queries import NAME
@@ -51,12 +53,12 @@ def _closings(guild_id: UUID, has_names: bool) -> Rows:
 def register() -> None:
     """Fill the registry."""
     for table in (
-        GuildTable("guild", "what the guild says about itself", _guild),
-        GuildTable("policies", "every version of its numbers", _policies),
-        GuildTable("members", "who belongs or belonged to it, and the name they gave", _members, is_personal=True),
-        GuildTable("grants", "who was given which right by whom, until when", _grants, is_personal=True),
-        GuildTable("join_requests", "who asked to join, and the answer", _requests, is_personal=True),
-        GuildTable("invite_links", "links that let people in, without their secrets", _links, is_personal=True),
-        GuildTable("closings", "proposals to close it, and the answer", _closings, is_personal=True),
+        GuildTable("guild", _("what the guild says about itself"), _guild),
+        GuildTable("policies", _("every version of its numbers"), _policies),
+        GuildTable("members", _("who belongs or belonged to it, and the name they gave"), _members, is_personal=True),
+        GuildTable("grants", _("who was given which right by whom, until when"), _grants, is_personal=True),
+        GuildTable("join_requests", _("who asked to join, and the answer"), _requests, is_personal=True),
+        GuildTable("invite_links", _("links that let people in, without their secrets"), _links, is_personal=True),
+        GuildTable("closings", _("proposals to close it, and the answer"), _closings, is_personal=True),
     ):
         register_guild_table(table)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from core.registries import GuildTable, register_guild_table
 from projects.models import Problem, Project, Task
 
@@ -39,6 +41,6 @@ def _tasks(guild_id: UUID, has_names: bool) -> Rows:
 
 def register() -> None:
     """Fill the registry."""
-    register_guild_table(GuildTable("problems", "problems that were handed in", _problems))
-    register_guild_table(GuildTable("projects", "the projects that answer them", _projects))
-    register_guild_table(GuildTable("tasks", "their tasks, without drafts", _tasks))
+    register_guild_table(GuildTable("problems", _("problems that were handed in"), _problems))
+    register_guild_table(GuildTable("projects", _("the projects that answer them"), _projects))
+    register_guild_table(GuildTable("tasks", _("their tasks, without drafts"), _tasks))

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from core.registries import GuildTable, register_guild_table
 from reputation.models import Entry
 from reputation.queries import guild_ledger
@@ -49,7 +51,7 @@ def _entries(guild_id: UUID, has_names: bool) -> Rows:
 
 def register() -> None:
     """Fill the registry."""
-    register_guild_table(GuildTable("ledger", "points by ISO week (UTC), reason and unit", _by_week))
+    register_guild_table(GuildTable("ledger", _("points by ISO week (UTC), reason and unit"), _by_week))
     register_guild_table(
-        GuildTable("ledger_entries", "what each transfer gave to or took from whom", _entries, is_personal=True)
+        GuildTable("ledger_entries", _("what each transfer gave to or took from whom"), _entries, is_personal=True)
     )

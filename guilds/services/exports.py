@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import Subject
 from core.jobs import nudge
-from guilds.export_file import write_export
+from guilds.export_file import one_moment, write_export
 from guilds.models import Guild, GuildExport
 from guilds.permissions import check_steward
 
@@ -52,7 +50,7 @@ def make_export(*, export_id: UUID, now: datetime) -> None:
         return
     waiting.update(attempts=export.attempts + 1, seen_at=now)
     with tempfile.TemporaryFile() as file:
-        with _one_moment():
+        with one_moment():
             write_export(export.guild, file, has_names=export.has_names, now=now)
         file.seek(0)
         waiting.update(state="ready", finished_at=now, data=file.read())
@@ -65,17 +63,6 @@ def sweep_exports(*, now: datetime) -> int:
         _nudge(export)
     old = GuildExport.objects.filter(state="ready", finished_at__lt=now - KEPT)
     return len(lost) + old.update(state="gone", data=None)
-
-
-@contextmanager
-def _one_moment() -> Iterator[None]:
-    """All tables as they were in one moment, where no transaction is open already."""
-    if connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 def _nudge(export: GuildExport) -> None:

@@ -86,7 +86,9 @@ def _forms(guild: Guild, viewer: Viewer, own: OwnPart) -> dict[str, BaseForm]:
 
 
 def _open_form(guild: Guild, data: QueryDict | None = None) -> OpenForm:
-    return OpenForm(data, members=named_members(guild))
+    form = OpenForm(data, members=named_members(guild))
+    form.initial["member"] = str(guild.proposed_by_id or "")
+    return form
 
 
 def _by(request: HttpRequest) -> dict[str, Any]:
