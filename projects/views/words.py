@@ -90,7 +90,7 @@ def happening_in_words(row: Happening, project: Project, names: Mapping[UUID, st
     if row.kind == "task":
         return Told(row.at, gettext("Task done:"), row.title, reverse("projects:task", args=[row.thing]), who or "")
     if row.kind == "week":
-        what = gettext("Approved in the week of %(day)s") % {"day": date_format(row.week_of, "j F Y")}
+        what = gettext("Approved in the week of %(day)s") % {"day": date_format(row.week_of, "DATE_FORMAT")}
         return Told(row.at, what, facts=_week_facts(row))
     if row.kind == "history":
         sessions = ngettext("%(n)s session", "%(n)s sessions", row.count) % {"n": format_number(row.count)}
