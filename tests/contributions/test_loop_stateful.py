@@ -1,4 +1,4 @@
-"""The loop in random order: log, edit, submit, withdraw, review, return, approve, reject, retry, import.
+"""The loop in random order: log, edit, submit, withdraw, review, give a verdict, undo it, sweep, retry, import.
 
 After every step the ledger's invariants hold, and replaying the approvals through the bare rule gives the same points.
 """
@@ -10,24 +10,28 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from accounts.models import Subject
 from contributions.history.rules import Author, Commit
-from contributions.models import Contribution, ImportedSession, TimeEntry
+from contributions.models import Contribution, ImportedSession, PendingVerdict, TimeEntry
 from contributions.rules import iso_week
 from contributions.services import (
     EntryInput,
     approve_contribution,
     edit_contribution,
+    give_verdict,
     log_hours,
+    post_due_verdicts,
     reject_contribution,
     retry_contribution,
     return_contribution,
     submit_contribution,
     take_review,
+    undo_verdict,
     withdraw_contribution,
 )
 from contributions.services.history import bring_history
@@ -77,6 +81,10 @@ NEVER = {
     ),
     "9 imports mint reputation only": (
         "SELECT id FROM reputation_transfer WHERE reason = 'history_imported' AND unit <> 'REP'"
+    ),
+    "a verdict waits on work in review only": (
+        "SELECT v.contribution_id FROM contributions_pendingverdict v JOIN contributions_contribution c"
+        " ON c.id = v.contribution_id WHERE c.state <> 'in_review'"
     ),
     "10 at most twenty hours of a week count": (
         "SELECT id FROM contributions_week WHERE full_minutes + half_minutes > 1200"
@@ -216,6 +224,59 @@ class Loop(RuleBasedStateMachine):
             ),
         )
 
+    @rule(
+        data=st.data(),
+        verdict=st.sampled_from(["approved", "approved", "returned", "rejected"]),
+        rubric=st.integers(2, 5),
+    )
+    @precondition(lambda self: self._any("submitted", "in_review"))
+    def give(self, data: st.DataObject, verdict: str, rubric: int) -> None:
+        work = self._pick(data, "submitted", "in_review")
+        reviewer = self._reviewer_of(work, data)
+        said: dict[str, Any] = {"verdict": verdict, "rubric": rubric, "minutes": self._minutes(work)}
+        if verdict != "approved":
+            said |= {"reason": "Which photos?", "next_step": "Take some."}
+
+        def give(now: datetime) -> None:
+            for _twice in range(2):
+                give_verdict(contribution=work, by=reviewer, now=now, **said)
+
+        if PendingVerdict.objects.filter(pk=work.pk).exists():
+            with pytest.raises(DomainError):
+                give(self.world.later(seconds=5))
+            return
+        self._refused_if_own(work, reviewer, give)
+
+    @rule(data=st.data())
+    @precondition(lambda self: PendingVerdict.objects.exists())
+    def undo(self, data: st.DataObject) -> None:
+        waiting = list(PendingVerdict.objects.select_related("contribution", "reviewer").order_by("pk"))
+        pending = waiting[data.draw(st.integers(0, len(waiting) - 1))]
+        for _twice in range(2):
+            undo_verdict(contribution=pending.contribution, by=pending.reviewer)
+        assert not PendingVerdict.objects.filter(pk=pending.pk).exists()
+
+    @rule()
+    @precondition(lambda self: PendingVerdict.objects.exists())
+    def sweep(self) -> None:
+        """A minute passes. What is approved is remembered in the order of posting, which is that of the bands."""
+        now = self.world.later(seconds=61)
+        due = list(PendingVerdict.objects.filter(effective_at__lte=now).order_by("effective_at", "pk"))
+        assert post_due_verdicts(now=now) == len(due), "nothing stood in the way"
+        assert post_due_verdicts(now=now) == 0
+        for verdict in due:
+            work = Contribution.objects.get(pk=verdict.pk)
+            assert work.state == verdict.verdict
+            if verdict.verdict == "approved":
+                self.approvals.append(
+                    {
+                        "work": work.pk,
+                        "rubric": verdict.rubric,
+                        "minutes": verdict.minutes_approved,
+                        "points": work.points,
+                    }
+                )
+
     @rule(data=st.data())
     @precondition(lambda self: self._any("rejected"))
     def retry(self, data: st.DataObject) -> None:
@@ -321,11 +382,14 @@ class Loop(RuleBasedStateMachine):
         return EntryInput(base.date(), minutes, started)
 
     def _works(self, *states: str) -> list[Contribution]:
-        found = Contribution.objects.filter(state__in=states, guild=self.world.guild, source="logged")
+        found = self._found(*states)
         return list(found.select_related("subject", "task", "reviewer").order_by("id"))
 
     def _any(self, *states: str) -> bool:
-        return Contribution.objects.filter(state__in=states, guild=self.world.guild, source="logged").exists()
+        return self._found(*states).exists()
+
+    def _found(self, *states: str) -> QuerySet[Contribution]:
+        return Contribution.objects.filter(state__in=states, guild=self.world.guild, source="logged")
 
     def _pick(self, data: st.DataObject, *states: str) -> Contribution:
         works = self._works(*states)
@@ -339,7 +403,7 @@ class Loop(RuleBasedStateMachine):
 
     def _refused_if_own(self, work: Contribution, reviewer: Subject, act: Any) -> None:
         now = self.world.later(minutes=11)
-        if reviewer.pk == work.subject_id:
+        if reviewer.pk == work.subject_id or PendingVerdict.objects.filter(pk=work.pk).exists():
             with pytest.raises(DomainError):
                 act(now)
         else:
