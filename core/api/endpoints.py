@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
+from rest_framework.fields import empty
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -208,7 +209,11 @@ def _with_paging(query: type[Shape] | None) -> type[Shape]:
 
 
 def _checked(shape: type[Shape], data: Any, *, is_partial: bool = False) -> dict[str, Any]:
-    sent = shape(data=data, partial=is_partial)
+    sent = shape(data=data)
+    if is_partial:
+        # Not the framework's `partial`, which would let objects inside lists lack their fields too.
+        for field in sent.fields.values():
+            field.required, field.default = False, empty
     sent.is_valid(raise_exception=True)
     return dict(sent.validated_data)
 

@@ -64,6 +64,13 @@ def test_errors_name_their_fields_also_inside_others(world: World) -> None:
 
 
 @pytest.mark.django_db
+def test_a_change_may_leave_out_fields_but_not_those_of_the_things_in_a_list(world: World) -> None:
+    path = f"/hours/{world.extra['draft_work'].pk}"  # type: ignore[attr-defined]
+    told = check(call_as(world, "contributor", "patch", path, {"entries": [{"minutes": 20}]}), 400, "invalid")
+    assert [error["field"] for error in told["errors"]] == ["entries.0.worked_on"]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("size", [262_145, 10_000_000])
 def test_a_body_that_is_too_big_is_not_read(size: int, world: World) -> None:
     body = '{"title": "'
