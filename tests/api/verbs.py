@@ -19,8 +19,8 @@ from contributions.services import give_verdict
 from core.ids import uuid7
 from guilds.models import Grant
 from guilds.services import join_guild
-from projects.models import Problem
-from projects.services import draft_problem
+from projects.models import Problem, TaskTemplate, Voice
+from projects.services import add_voice, draft_problem
 from tests.api.callers import CALLERS
 from tests.factories import World, make_author, make_person, verify_email
 from tests.pages import MAINTAINERS, MEMBERS, REVIEWERS
@@ -198,6 +198,42 @@ PROBLEMS = (
         lambda w: {"original": w.problem.slug},
     ),
 )
+VOICE = {"words": "It came at night.", "role": "a fisher", "consent": "spoken", "consented_on": "2026-03-01"}
+
+
+def voice_of_the_contributor(world: World) -> Voice:
+    """A voice that the contributor wrote down, for the guild alone."""
+    values = {**VOICE, "consented_on": world.now.date()}
+    return add_voice(problem=world.problem, by=world.contributor, now=timezone.now(), **values)
+
+
+def template_of(world: World) -> TaskTemplate:
+    """A template that the guild keeps."""
+    return TaskTemplate.objects.get(guild=world.guild)
+
+
+PEOPLE = (
+    get("list_voices", "/problems/{w.problem.slug}/voices?limit=2", everybody()),
+    post("add_voice", "/problems/{w.problem.slug}/voices", only(*MEMBERS, ok=201), VOICE),
+    post(
+        "withdraw_voice",
+        lambda w: f"/voices/{voice_of_the_contributor(w).pk}/withdraw",
+        only("contributor", *MAINTAINERS, others=404, reviewer=403, hub_steward=403),
+    ),
+    post("endorse_problem", "/problems/{w.problem.slug}/endorse", only(*MEMBERS), {"kind": "support"}),
+    post("withdraw_endorsement", "/problems/{w.problem.slug}/withdraw-endorsement", signed_in()),
+    post("restore_duplicate_problem", "/problems/{x[merged_problem].slug}/restore", only(*MAINTAINERS)),
+    post("discard_problem", lambda w: f"/problems/{told_draft(w).slug}/discard", only("contributor", others=404)),
+)
+KEEPING = (
+    post("extend_claim", "/tasks/{x[claimed_task].pk}/extend", only("contributor")),
+    get("list_progress", "/tasks/{x[claimed_task].pk}/notes", only(*MEMBERS, "hub_steward")),
+    post("note_progress", "/tasks/{x[claimed_task].pk}/notes", only("contributor", ok=201), {"words": "Half of it."}),
+    get("list_task_templates", "/guilds/{w.guild.slug}/task-templates", only(*MAINTAINERS)),
+    post("save_task_template", "/tasks/{w.task.pk}/template", only(*MAINTAINERS)),
+    post("retire_task_template", lambda w: f"/task-templates/{template_of(w).pk}/retire", only(*MAINTAINERS)),
+    get("list_happenings", "/projects/{w.project.slug}/timeline?limit=2", everybody()),
+)
 PROJECTS = (
     get("list_projects", "/projects?state=incubating&limit=1", everybody()),
     get("read_project", "/projects/{w.project.slug}", everybody()),
@@ -286,5 +322,5 @@ ACCOUNTS = (
     get("list_my_guilds", "/me/guilds", signed_in()),
 )
 
-VERBS: tuple[Verb, ...] = (*GUILDS, *PROBLEMS, *PROJECTS, *TASKS, *HOURS, *JUDGING, *ACCOUNTS)
+VERBS: tuple[Verb, ...] = (*GUILDS, *PROBLEMS, *PEOPLE, *PROJECTS, *KEEPING, *TASKS, *HOURS, *JUDGING, *ACCOUNTS)
 WRITES = tuple(verb for verb in VERBS if verb.method != "get")
