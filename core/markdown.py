@@ -14,11 +14,21 @@ ALLOWED_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 # A page has one h1 and its own h2s; what people write begins below them.
 HEADING_LEVELS = {"h1": "h3", "h2": "h3", "h3": "h4", "h4": "h4", "h5": "h4", "h6": "h4"}
 
-# Images stay out: a picture on another host tells that host who reads the page.
-_parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
-#: For an author whose links are held: what would become a link stays as it was typed.
-_parser_without_links = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-_parser_without_links.disable(["image", "link", "autolink", "reference"])
+#: A row may be shorter than the head of its table and is filled up with empty cells: measured, 8 KB made 650 KB of them.
+TABLE_CELLS_MOST = 2000
+
+
+def _parser(*, links: bool, tables: bool) -> MarkdownIt:
+    made = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
+    # Images stay out: a picture on another host tells that host who reads the page.
+    made.disable(["image"] if links else ["image", "link", "autolink", "reference"])
+    return made.enable("table") if tables else made
+
+
+#: Without links, for an author whose links are held: what would become one stays as it was typed.
+_PARSERS = {
+    (links, tables): _parser(links=links, tables=tables) for links in (True, False) for tables in (True, False)
+}
 
 
 def render_markdown(text: str, *, links: bool = True) -> SafeString:
@@ -27,8 +37,11 @@ def render_markdown(text: str, *, links: bool = True) -> SafeString:
     Without `links` addresses stay visible and lead nowhere. The cleaner runs on the renderer's output, so a fault in one
     is caught by the other. Invisible characters that turn lines round go first.
     """
-    parser = _parser if links else _parser_without_links
-    tokens = parser.parse(plain_words(text))
+    text = plain_words(text)
+    lines = text.split("\n") if "|" in text else []
+    cells = max((line.count("|") for line in lines), default=0) * len(lines)
+    parser = _PARSERS[links, cells <= TABLE_CELLS_MOST]
+    tokens = parser.parse(text)
     for token in tokens:
         token.tag = {**HEADING_LEVELS, "s": "del"}.get(token.tag, token.tag)
         for child in token.children or ():

@@ -1,7 +1,8 @@
-"""The last net under views: a refusal becomes a page that says it in words."""
+"""The last nets under views: a refusal becomes a page that says it in words, and no page shows words that deceive."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
@@ -63,3 +64,27 @@ def _framed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if "Allow" in response.headers:
         framed["Allow"] = response["Allow"]
     return framed
+
+
+#: In UTF-8: overrides and embeddings of direction, zero-width spaces and joiners of nothing, soft hyphens, byte order marks.
+#: Isolates and the joiners that Hindi and Urdu are written with stay (core/text.py).
+_TRICKS = re.compile(
+    rb"\xe2\x80[\x8b\xaa-\xae]|\xe2\x81[\xa0-\xa4]|\xef\xbb\xbf|\xc2\xad|\xf3\xa0[\x80\x81][\x80-\xbf]"
+)
+
+
+class PlainWordsMiddleware:
+    """Sends no page with invisible characters that turn lines round or hide letters, wherever on it somebody's words stand.
+
+    Whatever reads the database for a page may forget to ask: a list, a title, a message, a form shown again.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_page = not response.streaming and response.headers.get("Content-Type", "").startswith("text/html")
+        if is_page and _TRICKS.search(response.content):
+            response.content = _TRICKS.sub(b"", response.content)
+        return response

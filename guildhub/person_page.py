@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import OuterRef
 
 from accounts.models import Profile, SubjectLink
-from core.written import holds_links, with_links
+from core.written import with_links
 from guilds.models import Membership
 from projects.models.task import ROLE_CHOICES
 from reputation.models import Reason
@@ -39,11 +39,6 @@ class Person:
     def name(self) -> str:
         """The name, where this reader may see it."""
         return self.profile.display_name if self.profile.is_name_public or self.shared else ""
-
-    @property
-    def links_held(self) -> bool:
-        """Whether links are shown as plain text, because nobody has approved any work of theirs yet."""
-        return holds_links(self.profile) and not self.is_own
 
     @property
     def is_public(self) -> bool:

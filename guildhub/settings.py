@@ -84,6 +84,7 @@ MIDDLEWARE = [
     # A page is a quarter of its size on a slow line. Its secrets don't shine through the length: Django masks the form's
     # token anew each time and pads each answer by a random number of bytes.
     "django.middleware.gzip.GZipMiddleware",
+    "core.middleware.PlainWordsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

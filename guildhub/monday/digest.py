@@ -19,6 +19,7 @@ from django.utils.html import strip_tags
 
 from accounts.models import User
 from core.ops import parked_deliveries
+from core.text import one_line, plain_words
 from guildhub.operations import HubState, hub_state
 from guildhub.queries import Waiting, waiting_for_people
 from guilds.models import Grant
@@ -64,15 +65,16 @@ def compose(recipient: Recipient, *, now: datetime, message_id: str = "") -> Ema
     """The mail in the recipient's language and zone."""
     with translation.override(recipient.language), timezone.override(recipient.zone):
         context = _context(recipient, now)
-        subject = " ".join(render_to_string("guildhub/mail/monday_subject.txt", context).split())
+        subject = one_line(render_to_string("guildhub/mail/monday_subject.txt", context))
         headers = {"Auto-Submitted": "auto-generated"} | ({"Message-ID": message_id} if message_id else {})
         message = EmailMultiAlternatives(
             subject,
-            re.sub(r"\n{3,}", "\n\n", render_to_string("guildhub/mail/monday.txt", context)).strip() + "\n",
+            re.sub(r"\n{3,}", "\n\n", plain_words(render_to_string("guildhub/mail/monday.txt", context))).strip()
+            + "\n",
             to=[recipient.email],
             headers=headers,
         )
-        message.attach_alternative(render_to_string("guildhub/mail/monday.html", context), "text/html")
+        message.attach_alternative(plain_words(render_to_string("guildhub/mail/monday.html", context)), "text/html")
     return message
 
 
