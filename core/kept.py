@@ -41,7 +41,7 @@ class KeepTypedMiddleware:
         response = self.get_response(request)
         if request.method != "POST" or response.status_code != 302 or request.user.is_authenticated:
             return response
-        leads_to_sign_in = response["Location"].startswith(resolve_url(settings.LOGIN_URL))
+        leads_to_sign_in = response["Location"].partition("?")[0] == resolve_url(settings.LOGIN_URL)
         return _show(request, status=401) if leads_to_sign_in and _has_words(request) else response
 
 
