@@ -15,7 +15,7 @@ from core.api.shapes import Shape
 from guildhub.person_page import Person, find_person, hours_of, projects_of, reputation_of, seats_of, work_of
 
 
-class SeatShape(Shape):
+class PersonSeatShape(Shape):
     """A guild the person belongs to, what they offer to do there, and which rights they hold."""
 
     guild = serializers.CharField(source="slug")
@@ -24,7 +24,7 @@ class SeatShape(Shape):
     rights = serializers.ListField(child=serializers.CharField())
 
 
-class WorkedShape(Shape):
+class PersonHoursShape(Shape):
     """Approved minutes of one kind of help in one year; `source` "imported" means estimated from a repository."""
 
     role = serializers.CharField()
@@ -34,14 +34,14 @@ class WorkedShape(Shape):
     pieces = serializers.IntegerField()
 
 
-class WorkedOnShape(Shape):
+class PersonProjectShape(Shape):
     """A project the person worked on."""
 
     project = serializers.CharField()
     title = serializers.CharField()
 
 
-class ReputationShape(Shape):
+class PersonReputationShape(Shape):
     """Reputation in one guild: the sum of what its ledger gave the person."""
 
     guild = serializers.CharField(source="slug")
@@ -56,11 +56,11 @@ class PersonPageShape(Shape):
     name = serializers.CharField(allow_null=True)
     about = serializers.CharField(allow_null=True)
     links = serializers.ListField(child=serializers.CharField(), allow_null=True)
-    guilds = SeatShape(many=True, allow_null=True)
-    hours = WorkedShape(many=True, allow_null=True)
+    guilds = PersonSeatShape(many=True, allow_null=True)
+    hours = PersonHoursShape(many=True, allow_null=True)
     minutes_checked = serializers.IntegerField(allow_null=True)
-    projects = WorkedOnShape(many=True, allow_null=True)
-    reputation = ReputationShape(many=True, allow_null=True)
+    projects = PersonProjectShape(many=True, allow_null=True)
+    reputation = PersonReputationShape(many=True, allow_null=True)
 
 
 class People(Endpoint):
