@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from contributions.api import hours, points, reviews
+from contributions.api import history, hours, points, reviews
 
 urlpatterns = [
     path("me/hours", hours.OwnHours.as_view()),
@@ -21,5 +21,11 @@ urlpatterns = [
     path("verdicts", reviews.JudgingMany.as_view()),
     path("me/balances", points.Balances.as_view()),
     path("me/points", points.Points.as_view()),
+    path("projects/<slug:slug>/histories", history.Histories.as_view()),
+    path("projects/<slug:slug>/histories/<uuid:pk>", history.OneHistory.as_view()),
+    path("projects/<slug:slug>/histories/<uuid:pk>/start", history.Starting.as_view()),
+    path("projects/<slug:slug>/histories/<uuid:pk>/discard", history.Discarding.as_view()),
+    path("projects/<slug:slug>/histories/<uuid:pk>/take-back", history.TakingBack.as_view()),
+    path("projects/<slug:slug>/proposed-sessions", history.Proposals.as_view()),
     path("guilds/<slug:slug>/ledger", points.Ledger.as_view()),
 ]

@@ -117,8 +117,12 @@ def writes(
             key = _key_of(request)
             if request.query_params:
                 raise NotSent(_("A write takes everything in its body, and nothing in its address."))
-            kwargs = {**names, "values": _checked(body, request.data, is_partial=is_partial)} if body else names
-            if not body and request.data:
+            kwargs = names
+            if body:
+                kwargs = {**names, "values": _checked(body, request.data, is_partial=is_partial)}
+            elif parser:
+                kwargs = {**names, "values": _file(request)}
+            elif request.data:
                 raise NotSent(_("This takes no body."))
 
             def write() -> tuple[int, str]:
@@ -218,6 +222,12 @@ def _checked(shape: type[Shape], data: Any, *, is_partial: bool = False) -> dict
     return dict(sent.validated_data)
 
 
+def _file(request: Request) -> dict[str, bytes]:
+    if not request.data.get("data"):
+        raise NotSent(_("Send a file as the body, as application/octet-stream."))
+    return {"data": request.data["data"]}
+
+
 def _key_of(request: Request) -> str:
     text = request.headers.get("Idempotency-Key", "").strip().strip('"')
     if not text:
@@ -237,12 +247,9 @@ def _key_of(request: Request) -> str:
 
 def _payload(request: Request) -> bytes:
     """What makes two requests the same: method, address and values, however they were spelled."""
-    values = json.dumps(request.data, sort_keys=True, separators=(",", ":"), default=_file_digest)
+    values = json.dumps(request.data, sort_keys=True, separators=(",", ":"), default=_digest)
     return f"{request.method} {request.path}\n{values}".encode("utf-8", "surrogatepass")
 
 
-def _file_digest(sent: Any) -> str:
-    sent.seek(0)
-    digest = hashlib.file_digest(sent, "sha256").hexdigest()
-    sent.seek(0)
-    return digest
+def _digest(sent: bytes) -> str:
+    return hashlib.sha256(sent).hexdigest()

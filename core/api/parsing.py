@@ -37,6 +37,21 @@ class JsonParser(parsers.BaseParser):
             raise exceptions.ParseError(_("The body is not JSON.")) from error
 
 
+class FileParser(parsers.BaseParser):
+    """One file as it is, for the one kind of write that takes one."""
+
+    media_type = "application/octet-stream"
+    bytes_most = 1_000_000
+
+    def parse(
+        self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> dict[str, bytes]:
+        """The bytes as `data`. Raises BodyTooBig."""
+        assert parser_context is not None
+        check_size(parser_context["request"], self.bytes_most)
+        return {"data": stream.read()}
+
+
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 

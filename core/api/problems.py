@@ -67,10 +67,7 @@ def answer_problem(error: Exception, context: Mapping[str, Any]) -> Response:
     """The framework's exception handler: whatever an endpoint raises, as a problem document."""
     request = context["request"]
     if isinstance(error, DomainError):
-        refused = _response(error.status, error.code, error.message, request)
-        if wait := getattr(error, "retry_after", None):
-            refused["Retry-After"] = str(wait)
-        return refused
+        return _refusal(error, request)
     known = _as_api_error(error)
     if known is None:
         return _answer_fault(error, request)
@@ -83,6 +80,15 @@ def answer_problem(error: Exception, context: Mapping[str, Any]) -> Response:
     if wait := getattr(known, "wait", None):
         response["Retry-After"] = str(int(wait) + 1)
     return response
+
+
+def _refusal(error: DomainError, request: Any) -> Response:
+    """A service's refusal; its `lines` name each thing that is wrong, its `retry_after` says when there is room again."""
+    lines = [{"field": "", "code": error.code, "message": str(line)} for line in getattr(error, "lines", ())]
+    refused = _response(error.status, error.code, error.message, request, errors=lines)
+    if wait := getattr(error, "retry_after", None):
+        refused["Retry-After"] = str(wait)
+    return refused
 
 
 def _as_api_error(error: Exception) -> exceptions.APIException | None:

@@ -10,6 +10,7 @@ from typing import Any
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
 
 from core.api.endpoints import PUBLIC, READ, Spec
 
@@ -70,6 +71,8 @@ class EndpointSchema(AutoSchema):
 
     def get_request_serializer(self) -> Any:
         """The body of a write."""
+        if self.spec.parser:
+            return OpenApiTypes.BINARY
         sent = self.spec.sent if self.spec.is_write else None
         return sent(partial=self.spec.is_partial) if sent else None
 

@@ -51,7 +51,8 @@ def call(method: str, path: str, *, token: str = "", body: Any = None, key: str 
     if method not in ("get", "head") and key is not None:
         sent["Idempotency-Key"] = key or str(uuid7())
     client = Client(raise_request_exception=False)
-    content = {} if body is None else {"data": body, "content_type": "application/json"}
+    kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
+    content = {} if body is None else {"data": body, "content_type": kind}
     return client.generic(method.upper(), API + path, headers=sent, **_encoded(content))
 
 

@@ -39,7 +39,6 @@ BAD_BODIES = {
     "null": "null",
     "not a number": '{"title": NaN}',
     "deep": "[" * 100_000,
-    "half a letter": b'{"title": "\xff"}',
     "a number without end": '{"affected_count": ' + "9" * 5000 + "}",
     "a null character": '{"guild": "g", "title": "a\\u0000b"}',
     "half a surrogate": '{"guild": "g", "title": "\\ud800"}',

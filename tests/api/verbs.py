@@ -13,16 +13,16 @@ from typing import Any, cast
 
 from django.utils import timezone
 
-from accounts.models import Subject
 from contributions.models import Contribution
 from contributions.services import give_verdict
+from contributions.services.history_uploads import upload_history
 from core.ids import uuid7
 from guilds.models import Grant
-from guilds.services import join_guild
 from projects.models import Problem, TaskTemplate, Voice
 from projects.services import add_voice, draft_problem
 from tests.api.callers import CALLERS
-from tests.factories import World, make_author, make_person, verify_email
+from tests.contributions.histories import as_file, days_of
+from tests.factories import World, make_author, verify_email
 from tests.pages import MAINTAINERS, MEMBERS, REVIEWERS
 
 Answers = Mapping[str, int]
@@ -86,13 +86,6 @@ def _body(body: Any) -> Callable[[World], Any] | None:
     return body if body is None or callable(body) else lambda world: body
 
 
-def fresh_member(world: World) -> Subject:
-    """Somebody who joined a moment ago and holds no right."""
-    person = make_person("fresh")
-    join_guild(guild=world.guild, by=person, now=world.now)
-    return person
-
-
 def grant_of_the_reviewer(world: World) -> str:
     """Where the reviewer's right is taken back."""
     grant = Grant.objects.get(guild=world.guild, subject=world.reviewer)
@@ -130,6 +123,13 @@ def claimed_by_the_contributor(world: World) -> dict[str, str]:
 
 #: Whoever sees work of others that isn't theirs to change; for everybody else it isn't there.
 SEEN = {"others": 404, "reviewer": 403, "maintainer": 403, "steward": 403, "hub_steward": 403}
+
+
+def next_policy(_world: World) -> dict[str, Any]:
+    """A policy that takes effect after the one that is announced already."""
+    return {"claim_lease_days": 9, "effective_at": (timezone.now() + timedelta(days=90)).isoformat()}
+
+
 STEWARDS = ("steward", "hub_steward")
 
 GUILDS = (
@@ -145,19 +145,19 @@ GUILDS = (
         only("hub_steward", others=404, outsider=403),
         lambda w: {"steward": str(w.outsider.pk)},
     ),
-    post("join_guild", "/guilds/{w.guild.slug}/join", signed_in(**dict.fromkeys(MEMBERS, 409))),
-    post("leave_guild", "/guilds/{w.guild.slug}/leave", signed_in(steward=422)),
+    post("join_guild", "/guilds/{x[elsewhere].guild.slug}/join", signed_in(neighbour=409)),
+    post("leave_guild", "/guilds/{w.guild.slug}/leave", signed_in()),
     get("list_members", "/guilds/{w.guild.slug}/members", only(*MEMBERS, "hub_steward")),
     get("list_grants", "/guilds/{w.guild.slug}/grants", everybody()),
     post(
         "grant_right",
         "/guilds/{w.guild.slug}/grants",
         only(*STEWARDS, ok=201),
-        lambda w: {"member": str(fresh_member(w).pk), "right": "reviewer"},
+        lambda w: {"member": str(w.contributor.pk), "right": "reviewer"},
     ),
     post("revoke_right", grant_of_the_reviewer, only(*STEWARDS)),
     get("read_policy", "/guilds/{w.guild.slug}/policy", everybody()),
-    post("publish_policy", "/guilds/{w.guild.slug}/policy", only(*STEWARDS, ok=201), {"claim_lease_days": 9}),
+    post("publish_policy", "/guilds/{w.guild.slug}/policy", only(*STEWARDS, ok=201), next_policy),
 )
 
 
@@ -311,6 +311,37 @@ JUDGING = (
         lambda w: {"contributions": [str(w.extra["waiting_work"].pk)], "verdict": "approved", "rubric": 3},
     ),
 )
+
+
+def uploaded(world: World) -> str:
+    """A history that the maintainer sent a moment ago."""
+    data = as_file(days_of("New", 2, first=130))
+    row = upload_history(project=world.project, by=world.maintainer, file_name="h", data=data, now=timezone.now())
+    return f"/projects/{world.project.slug}/histories/{row.pk}"
+
+
+def proposed(world: World) -> str:
+    """A project with sessions that wait; those of `busy_world` are accepted in part."""
+    return f"/projects/{world.project.slug}/proposed-sessions"
+
+
+HISTORIES = (
+    get("list_histories", "/projects/{w.project.slug}/histories?limit=1", only(*MAINTAINERS)),
+    post(
+        "upload_history",
+        "/projects/{w.project.slug}/histories",
+        only(*MAINTAINERS, ok=201),
+        lambda w: as_file(days_of("New", 2, first=130)),
+    ),
+    get("read_history", uploaded, only(*MAINTAINERS)),
+    post("start_import", lambda w: uploaded(w) + "/start", only(*MAINTAINERS)),
+    post("discard_import", lambda w: uploaded(w) + "/discard", only(*MAINTAINERS)),
+    post(
+        "take_back_import", "/projects/{w.project.slug}/histories/{x[history_import].pk}/take-back", only(*MAINTAINERS)
+    ),
+    get("list_proposed_sessions", proposed, only(*MAINTAINERS)),
+    post("start_acceptance", proposed, only(*MAINTAINERS, ok=201), {}),
+)
 ACCOUNTS = (
     get("read_me", "/me", signed_in()),
     patch("save_profile", "/me", signed_in(), {"display_name": "Me", "timezone": "Asia/Kolkata", "links": []}),
@@ -322,5 +353,16 @@ ACCOUNTS = (
     get("list_my_guilds", "/me/guilds", signed_in()),
 )
 
-VERBS: tuple[Verb, ...] = (*GUILDS, *PROBLEMS, *PEOPLE, *PROJECTS, *KEEPING, *TASKS, *HOURS, *JUDGING, *ACCOUNTS)
+VERBS: tuple[Verb, ...] = (
+    *GUILDS,
+    *PROBLEMS,
+    *PEOPLE,
+    *PROJECTS,
+    *KEEPING,
+    *TASKS,
+    *HOURS,
+    *JUDGING,
+    *HISTORIES,
+    *ACCOUNTS,
+)
 WRITES = tuple(verb for verb in VERBS if verb.method != "get")
