@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 from celery import Celery
+from celery.signals import beat_embedded_init, beat_init
+from kombu.exceptions import OperationalError
 
 from guildhub import job_context  # noqa: F401  (its signals carry the request's id into jobs)
 from guildhub.broker import use_quick_transport
@@ -77,3 +80,12 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks(related_name="jobs")
+
+
+@beat_init.connect
+@beat_embedded_init.connect
+def _be_seen_at_once(**_sender: object) -> None:
+    """After a start nobody should read for a minute that nothing works."""
+    with suppress(OSError, OperationalError):
+        for name in ("operations.heartbeat", "guildhub.heartbeat"):
+            app.send_task(name, expires=50, retry=False)
