@@ -116,8 +116,14 @@ if (phrases) {
 const given = []; // what can be undone, the latest last: {item, before, rows}
 let busy = 0;
 
+// It goes by itself, so that it covers nothing for long on a phone; what it undoes stands at the head of the page as well.
+const TOAST_STAYS = 15000;
+let toastGoes;
+
 function say(text, { canUndo = false } = {}) {
   if (!toast) return;
+  clearTimeout(toastGoes);
+  toastGoes = setTimeout(() => toast.querySelector("[data-toast-said]").replaceChildren(), TOAST_STAYS);
   toast.querySelector("[data-toast-said]").textContent = text;
   toast.querySelector("[data-toast-undo]").hidden = !canUndo;
 }
