@@ -74,6 +74,7 @@ _forgotten: list[Callable[[set[UUID]], set[UUID]]] = []
 _slots: dict[str, list[Callable[..., str]]] = {}
 _earned: dict[str, EarnedRight] = {}
 _guild_tables: list[GuildTable] = []
+_about_reader: dict[str, str] = {}
 
 
 def subscribe(consumer: str, handler: Consumer, kinds: Iterable[str] | None) -> None:
@@ -178,3 +179,26 @@ def register_guild_table(table: GuildTable) -> None:
 def guild_tables() -> list[GuildTable]:
     """The files of a guild's export, in the order of registration (lower apps first)."""
     return list(_guild_tables)
+
+
+#: What `:ids:` stands for in `register_about_reader`: all Subject ids of the person whose login is being read.
+_READER_IDS = """ARRAY(
+    SELECT accounts_user.subject_id UNION ALL
+    SELECT alias_id FROM accounts_subjectlink WHERE primary_id = accounts_user.subject_id
+)"""
+
+
+def register_about_reader(name: str, sql: str) -> None:
+    """Let the one statement that finds who is logged in also read this: `request.user.about_<name>`.
+
+    `sql` is an expression over `accounts_user` and `:ids:`, cheap enough for every request of a member: what the frame
+    of each page shows, and what decides what a page offers.
+    """
+    if name in _about_reader:
+        raise ValueError(f"What is read about a reader as {name!r} was said before.")
+    _about_reader[name] = sql.replace(":ids:", _READER_IDS)
+
+
+def about_reader() -> dict[str, str]:
+    """SQL expression by name."""
+    return dict(_about_reader)

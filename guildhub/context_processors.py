@@ -98,7 +98,9 @@ def _frame_for_member(user: User) -> dict[str, Any]:
 
 
 def _what_waits(user: User) -> tuple[int, bool]:
-    """Unread notices, and whether the person may review in any guild; one statement for both."""
+    """Unread notices, and whether the person may review in any guild; read with the person, or else in one statement."""
+    if hasattr(user, "about_unread"):
+        return user.about_unread, bool(user.about_grants or user.about_earned_review)
     ids = ids_of(user)
     now = timezone.now()
     may_review = Exists(live_grants(now).filter(subject_id__in=ids)) | Exists(earned_in(ids, now))

@@ -99,17 +99,33 @@ class Viewer:
         return subject_id in self.ids
 
 
+#: Read along with whoever is logged in (accounts/backends.py): their guilds, and "guild:right" for what they were given.
+ABOUT_READER = {
+    "seats": """ARRAY(
+        SELECT m.guild_id FROM guilds_membership m WHERE m.subject_id = ANY(:ids:) AND m.left_at IS NULL)""",
+    "grants": """ARRAY(
+        SELECT g.guild_id || ':' || g.right FROM guilds_grant g WHERE g.subject_id = ANY(:ids:)
+            AND g.revoked_at IS NULL AND g.starts_at <= statement_timestamp()
+            AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp()))""",
+}
+
+
 def viewer_in(user: Any, guild_id: UUID, now: datetime) -> Viewer:
-    """What a logged-in or anonymous user is to a guild; one statement, none for the anonymous."""
+    """What a logged-in or anonymous user is to a guild; no statement for whoever `PersonBackend` read, one otherwise."""
     if not user.is_authenticated:
         return Viewer()
     ids = ids_of(user)
+    if hasattr(user, "about_seats"):
+        given = [grant.partition(":") for grant in user.about_grants]
+        rights = frozenset(right for guild, _colon, right in given if guild == str(guild_id))
+        is_member, earned = guild_id in user.about_seats, guild_id in user.about_earned_review
+        return Viewer(tuple(ids), is_member, rights, bool(user.is_staff), earned)
     seats = Membership.objects.filter(guild_id=guild_id, subject_id__in=ids, left_at__isnull=True)
-    rights = live_grants(now).filter(guild_id=guild_id, subject_id__in=ids)
-    earned = earned_right("reviewer").condition(ids, F("pk"), now)
+    granted = live_grants(now).filter(guild_id=guild_id, subject_id__in=ids)
+    reviews = earned_right("reviewer").condition(ids, F("pk"), now)
     row = (
         Guild.objects.filter(pk=guild_id)
-        .values_list(Exists(seats), ArraySubquery(rights.values("right")), earned)
+        .values_list(Exists(seats), ArraySubquery(granted.values("right")), reviews)
         .get()
     )
     return Viewer(tuple(ids), bool(row[0]), frozenset(row[1]), bool(user.is_staff), bool(row[2]))

@@ -8,7 +8,12 @@ class NoticesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from core.registries import register_about_reader
         from notices import handlers, personal_data
 
         personal_data.register()
         handlers.register()
+        register_about_reader(
+            "unread",
+            "(SELECT count(*) FROM notices_notice n WHERE n.subject_id = ANY(:ids:) AND n.read_at IS NULL)",
+        )

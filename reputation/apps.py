@@ -8,7 +8,7 @@ class ReputationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from core.registries import EarnedRight, register_earned_right
+        from core.registries import EarnedRight, register_about_reader, register_earned_right
         from reputation import guild_data, page_slots, personal_data
         from reputation.queries import earned_review, earned_reviewers
 
@@ -16,3 +16,9 @@ class ReputationConfig(AppConfig):
         guild_data.register()
         page_slots.register()
         register_earned_right("reviewer", EarnedRight(earned_review, earned_reviewers))
+        register_about_reader(
+            "earned_review",
+            """ARRAY(
+                SELECT m.guild_id FROM guilds_membership m WHERE m.subject_id = ANY(:ids:) AND m.left_at IS NULL
+                    AND reputation_earned_review(:ids:, m.guild_id, statement_timestamp()))""",
+        )

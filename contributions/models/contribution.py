@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Subject
 from contributions.rules import CONTRIBUTION_TRANSITIONS, CREDITED
+from core.addresses import address
 from core.ids import uuid7
 from core.transitions import Transitions
 from core.written import Hideable, hidden_constraints
@@ -138,4 +138,4 @@ class Contribution(Hideable):
         return f"{self.get_state_display()} work on {self.task_id}"
 
     def get_absolute_url(self) -> str:
-        return reverse("contributions:contribution", args=[self.pk])
+        return address("contributions:contribution", self.pk)

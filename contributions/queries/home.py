@@ -8,9 +8,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Sum, When
+from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
 
 from contributions.models import Contribution, Review, TimeEntry
+from core.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ def own_news(subject_ids: Sequence[UUID], *, limit: int = 6) -> list[Contributio
     One statement, so that the home page stays quick; tell them apart by `points`. Each row has claimed `minutes`, and
     the approved ones `rubric`, `minutes_approved`, `reviewer_name` and the reviewer's words in `reason`.
     """
+    return _own_news(list(subject_ids), limit=limit)
+
+
+@prepared
+def _own_news(subject_ids: Sequence[UUID], *, limit: int) -> QuerySet[Contribution]:
     mine = Contribution.objects.filter(subject_id__in=subject_ids, source=Contribution.Source.LOGGED)
     state = Contribution.State
     latest = mine.filter(points__isnull=False).order_by("-decided_at").values("pk")[:1]
@@ -73,7 +79,7 @@ def own_news(subject_ids: Sequence[UUID], *, limit: int = 6) -> list[Contributio
         default=2,
         output_field=IntegerField(),
     )
-    return list(
+    return (
         mine.filter(Q(pk__in=Subquery(latest)) | Q(pk__in=Subquery(waiting)))
         .select_related("task", "project")
         .annotate(

@@ -9,11 +9,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import OrderBy
 
 from contributions.models import Contribution
 from contributions.models.contribution import Need
+from core.prepared import prepared
 from guilds.models import Guild, Membership
 from projects.models import Task
 from projects.rules import PROJECT_TAKES_WORK
@@ -106,13 +107,18 @@ def tasks_to_log_on(subject_ids: Sequence[UUID], *, wanted: UUID | None = None, 
     Their own tasks and the open work of their guilds' projects, and the `wanted` task (a link led here). First
     comes the wanted one, then what they logged on last, then their own tasks, then the project of their last hours.
     """
+    return _tasks_to_log_on(list(subject_ids), wanted, limit=limit)
+
+
+@prepared
+def _tasks_to_log_on(subject_ids: Sequence[UUID], wanted: UUID | None, *, limit: int) -> QuerySet[Task]:
     used = Contribution.objects.filter(subject_id__in=subject_ids, source=Contribution.Source.LOGGED).order_by("-pk")
     guilds = Membership.objects.filter(subject_id__in=subject_ids, left_at__isnull=True).values("guild_id")
     state = Task.State
     own = Q(claimed_by_id__in=subject_ids, state__in=[state.CLAIMED, state.SUBMITTED, state.RETURNED])
     open_work = Q(is_open_work=True, state=state.PUBLISHED, project__guild_id__in=guilds)
     asked = Q(pk=wanted, state=state.PUBLISHED)
-    return list(
+    return (
         Task.objects.filter(own | open_work | asked if wanted else own | open_work)
         .filter(project__state__in=PROJECT_TAKES_WORK, project__guild__state=Guild.State.OPEN)
         .annotate(
@@ -142,11 +148,16 @@ def next_tasks(subject_ids: Sequence[UUID], *, limit: int = 3) -> list[Task]:
 
     One statement; a task with `claimed_by_id` set is theirs.
     """
+    return _next_tasks(list(subject_ids), limit=limit)
+
+
+@prepared
+def _next_tasks(subject_ids: Sequence[UUID], *, limit: int) -> QuerySet[Task]:
     guilds = Membership.objects.filter(subject_id__in=subject_ids, left_at__isnull=True).values("guild_id")
     own = Q(claimed_by_id__in=subject_ids, state__in=[Task.State.CLAIMED, Task.State.RETURNED])
     free = Q(state=Task.State.PUBLISHED, is_open_work=False, project__guild_id__in=guilds)
     rank = Case(When(claimed_by_id__isnull=False, then=0), default=1, output_field=IntegerField())
-    return list(
+    return (
         Task.objects.filter(own | free)
         .filter(project__state__in=PROJECT_TAKES_WORK, project__guild__state=Guild.State.OPEN)
         .select_related("project")

@@ -15,6 +15,7 @@ from typing import Any
 from guildhub.supervisor.children import Child
 from guildhub.supervisor.output import Printer
 from guildhub.supervisor.ports import FIRST_PORT, PortBusy, answers, choose_port
+from guildhub.supervisor.web import web_command
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER_LOOK_SECONDS = 2.0
@@ -95,11 +96,7 @@ class Supervisor:
         quiet = ["-W", "ignore:You're running the worker with superuser privileges"] if os.geteuid() == 0 else []
         celery = [sys.executable, *quiet, "-m", "celery", "--quiet", "-A", "guildhub.celery"]
         commands = {
-            "web": [
-                sys.executable, "-m", "granian", "--interface", "wsgi", "--host", bind, "--port", str(port),
-                "--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
-                "--workers-kill-timeout", "5", "guildhub.wsgi:application",
-            ],
+            "web": [sys.executable, "-m", *web_command(bind, port)],
             # One worker has nobody to gossip with, and would stumble over it when Redis comes back.
             "worker": [
                 *celery, "worker", "--loglevel", "WARNING", "--concurrency", "2", "--without-gossip", "--without-mingle",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Subject
+from core.addresses import address
 from core.ids import uuid7
 from core.transitions import Transitions
 from core.written import Hideable, hidden_constraints
@@ -77,7 +77,7 @@ class Guild(Hideable):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("guilds:guild", args=[self.slug])
+        return address("guilds:guild", self.slug)
 
 
 class Membership(models.Model):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Subject
+from core.addresses import address
 from core.ids import uuid7
 from core.transitions import Transitions
 from core.written import Hideable, hidden_constraints
@@ -130,4 +130,4 @@ class Problem(Hideable):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("projects:problem", args=[self.slug])
+        return address("projects:problem", self.slug)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Subject
+from core.addresses import address
 from core.ids import uuid7
 from core.transitions import Transitions
 from core.written import Hideable, hidden_constraints
@@ -58,7 +58,7 @@ class Project(Hideable):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("projects:project", args=[self.slug])
+        return address("projects:project", self.slug)
 
     @property
     def takes_work(self) -> bool:

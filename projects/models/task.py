@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Subject
+from core.addresses import address
 from core.ids import uuid7
 from core.transitions import Transitions
 from core.written import Hideable, hidden_constraints
@@ -123,4 +123,4 @@ class Task(Hideable):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("projects:task", args=[self.pk])
+        return address("projects:task", self.pk)

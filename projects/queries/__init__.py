@@ -28,6 +28,7 @@ from projects.queries.timeline import project_timeline
 from projects.queries.work import (
     TASK_GROUPS,
     guild_projects,
+    project_page,
     project_pages,
     task_counts,
     task_page,
@@ -54,6 +55,7 @@ __all__ = [
     "possible_originals",
     "problem_facets",
     "problem_pages",
+    "project_page",
     "project_pages",
     "project_timeline",
     "projects_of",

@@ -24,6 +24,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, JSONObject
 
+from core.prepared import prepared
 from core.timeline import history_of
 from core.written import with_links
 from guilds.models import Guild, Membership
@@ -31,6 +32,8 @@ from projects.models import Endorsement, Problem, Project, Task
 from projects.rules import PROJECT_TAKES_WORK
 
 PROBLEMS_PER_PAGE = 24
+#: What a list doesn't show, and so doesn't read.
+LONG_WORDS = ("statement", "evidence")
 #: How the list can be sorted, by the word in its address.
 ORDERS = {
     "": ("-created_at", "-pk"),
@@ -58,12 +61,15 @@ def with_open_tasks(problems: QuerySet[Problem]) -> QuerySet[Problem]:
 
 def front_problems(limit: int = 6) -> list[Problem]:
     """Problems the guilds have taken on, those with work to do today first. One statement."""
+    return _front_problems(limit=limit)
+
+
+@prepared
+def _front_problems(*, limit: int) -> QuerySet[Problem]:
     rows = Problem.objects.public().filter(
         state__in=["accepted", "in_project", "piloting"], guild__state=Guild.State.OPEN
     )
-    return list(
-        with_open_tasks(rows).select_related("guild").order_by("-open_task_count", "-accepted_at", "-pk")[:limit]
-    )
+    return with_open_tasks(rows).defer(*LONG_WORDS).order_by("-open_task_count", "-accepted_at", "-pk")[:limit]
 
 
 def find_problems(wanted: Mapping[str, str], *, page: int = 1) -> list[Problem]:
@@ -72,14 +78,21 @@ def find_problems(wanted: Mapping[str, str], *, page: int = 1) -> list[Problem]:
     Duplicates are left out unless asked for: they speak through their originals. One row more than a page holds says
     that there is a next one.
     """
-    rows = matching_problems(wanted)
+    if not any(value for name, value in wanted.items() if name != "order"):
+        return _all_problems(order=wanted.get("order", ""), page=page)
+    return list(_page(matching_problems(wanted), order=wanted.get("order", ""), page=page))
+
+
+@prepared
+def _all_problems(*, order: str, page: int) -> QuerySet[Problem]:
+    """The list as nearly everybody asks for it."""
+    return _page(matching_problems({}), order=order, page=page)
+
+
+def _page(rows: QuerySet[Problem], *, order: str, page: int) -> QuerySet[Problem]:
     start = (page - 1) * PROBLEMS_PER_PAGE
-    return list(
-        with_open_tasks(rows)
-        .annotate(total=Window(Count("pk")))
-        .select_related("guild")
-        .order_by(*ORDERS[wanted.get("order", "")])[start : start + PROBLEMS_PER_PAGE + 1]
-    )
+    counted = with_open_tasks(rows).annotate(total=Window(Count("pk"))).defer(*LONG_WORDS)
+    return counted.order_by(*ORDERS[order])[start : start + PROBLEMS_PER_PAGE + 1]
 
 
 def matching_problems(wanted: Mapping[str, str]) -> QuerySet[Problem]:
@@ -135,8 +148,13 @@ def problem_facets() -> tuple[list[tuple[str, str]], list[str]]:
 
 def own_drafts(reader_ids: Sequence[UUID]) -> list[Problem]:
     """Problems that only this reader sees, newest first. One statement."""
+    return _own_drafts(reader_ids)
+
+
+@prepared
+def _own_drafts(reader_ids: Sequence[UUID]) -> QuerySet[Problem]:
     rows = Problem.objects.filter(author_id__in=reader_ids, state=Problem.State.DRAFT)
-    return list(rows.order_by("-created_at")[:20])
+    return rows.defer(*LONG_WORDS).order_by("-created_at")[:20]
 
 
 def problem_pages(reader_ids: Sequence[UUID] = ()) -> QuerySet[Problem]:

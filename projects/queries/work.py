@@ -22,6 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, JSONObject, RowNumber
 
+from core.prepared import first_of, prepared
 from core.timeline import history_of
 from core.written import with_links
 from projects.models import ProgressNote, Project, Task, TaskTemplate
@@ -40,6 +41,16 @@ TASK_GROUPS: dict[str, tuple[str, ...]] = {
     "closed": ("expired",),
     "drafts": ("draft",),
 }
+
+
+def project_page(slug: str) -> Project | None:
+    """One project with guild, problem and its steps (`history`), or None. One statement."""
+    return first_of(_project_page(slug))
+
+
+@prepared
+def _project_page(slug: str) -> QuerySet[Project]:
+    return project_pages().filter(slug=slug).defer("problem__statement", "problem__evidence")
 
 
 def project_pages() -> QuerySet[Project]:
@@ -86,19 +97,7 @@ def tasks_of(project: Project) -> TaskList:
 
     Of what is done or closed only the count is read: one row of each carries it.
     """
-    rows = list(
-        Task.objects.filter(project_id=project.pk)
-        .annotate(group=_GROUP)
-        .annotate(
-            place=Window(RowNumber(), partition_by=F("group"), order_by=[*_window_order()]),
-            group_total=Window(Count("pk"), partition_by=F("group")),
-            taker_name=F("claimed_by__profile__display_name"),
-            taker_handle=F("claimed_by__profile__handle"),
-            taker_is_public=F("claimed_by__profile__is_name_public"),
-        )
-        .filter(Q(place=1) | (Q(place__lte=TASKS_SHOWN) & Q(group__in=["open", "under-way", "drafts"])))
-        .order_by("place")
-    )
+    rows = _first_tasks(project.pk)
     found = {name: [task for task in rows if task.group == name] for name in ("open work", *TASK_GROUPS)}
     return TaskList(
         open=found["open"],
@@ -106,6 +105,24 @@ def tasks_of(project: Project) -> TaskList:
         under_way=found["under-way"],
         drafts=found["drafts"],
         counts={name: found[name][0].group_total for name in TASK_GROUPS if found[name]},
+    )
+
+
+@prepared
+def _first_tasks(project_id: UUID) -> QuerySet[Task]:
+    return (
+        Task.objects.filter(project_id=project_id)
+        .defer("description")
+        .annotate(group=_GROUP)
+        .annotate(
+            taker_name=F("claimed_by__profile__display_name"),
+            taker_handle=F("claimed_by__profile__handle"),
+            taker_is_public=F("claimed_by__profile__is_name_public"),
+            place=Window(RowNumber(), partition_by=F("group"), order_by=[*_window_order()]),
+            group_total=Window(Count("pk"), partition_by=F("group")),
+        )
+        .filter(Q(place=1) | (Q(place__lte=TASKS_SHOWN) & Q(group__in=["open", "under-way", "drafts"])))
+        .order_by("place")
     )
 
 

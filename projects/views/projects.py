@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -71,7 +71,9 @@ def project_edit(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def project(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of one project; its buttons post here."""
-    found = get_object_or_404(queries.project_pages(), slug=slug)
+    found = queries.project_page(slug)
+    if found is None:
+        raise Http404
     found.viewer = viewer_in(request.user, found.guild_id, timezone.now())
     if request.method == "POST":
         return perform(request, found, ACTIONS, _show)

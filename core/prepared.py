@@ -1,0 +1,241 @@
+"""Querysets whose SQL is made once, and rows written without making their SQL anew.
+
+Django builds and compiles a queryset anew for every call: 300 to 900 us, where sending finished SQL and reading a row
+takes 35 (measured; it was two thirds of a page's cost). `@prepared` keeps what was compiled and fills in the values, so
+the queryset stays the one place that says what is read. Turned down: every hot read as SQL text (it would not follow the
+models), and a cache inside the compiler (most of the time goes before it, in `filter` and `annotate`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from functools import lru_cache, wraps
+from inspect import Parameter, signature
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import EmptyResultSet
+from django.db import DatabaseError, connection
+from django.db.models import AutoField, Field, Model, QuerySet
+from django.db.models.base import ModelState
+from django.db.models.fields import NOT_PROVIDED
+from django.db.models.query import RelatedPopulator, get_related_populators
+
+#: Lists of another length and other constants make other SQL; more than this is a wrong use.
+_PLANS_MOST = 300
+#: Placeholders are dates of this year: what a queryset computes from one is found out and refused.
+_YEAR = 1901
+
+
+def prepared(build: Callable[..., QuerySet]) -> Callable[..., list[Any]]:
+    """Make a function that returns a queryset one that returns its rows, compiling only the first time.
+
+    What stands before the `*` in its parameters are values: UUIDs, dates, texts, numbers or lists of them, which must go into
+    the queryset as they are. What stands after it shapes the SQL (a limit, an order). Raises ValueError for a value that
+    doesn't arrive in the SQL as given.
+    """
+    given = signature(build).parameters.values()
+    names = [p.name for p in given if p.kind is not Parameter.KEYWORD_ONLY]
+    shapers = [p.name for p in given if p.kind is Parameter.KEYWORD_ONLY]
+    usual = {p.name: p.default for p in given if p.default is not Parameter.empty}
+    plans: dict[tuple[Any, ...], _Plan] = {}
+
+    @wraps(build)
+    def read(*args: Any, **kwargs: Any) -> list[Any]:
+        values = {**usual, **dict(zip(names, args, strict=False)), **kwargs}
+        key = (*[_shape(values[name]) for name in names], *[values[name] for name in shapers])
+        plan = plans.get(key)
+        if plan is None:
+            if len(plans) > _PLANS_MOST:
+                plans.clear()
+            plan = plans[key] = _Plan(build, {n: values[n] for n in names}, {n: values[n] for n in shapers})
+        return plan.rows(values)
+
+    return read
+
+
+def first_of(rows: list[Any]) -> Any:
+    """The first row, or None."""
+    return rows[0] if rows else None
+
+
+def _shape(value: Any) -> Any:
+    """What of a value changes the SQL: whether it is there, and the length of a list."""
+    kind = value.__class__
+    return len(value) if kind is list or kind is tuple else None if value is None else True
+
+
+class _Plan:
+    """One compiled queryset, and where in its parameters which value goes."""
+
+    def __init__(self, build: Callable[..., QuerySet], values: dict[str, Any], shape: dict[str, Any]) -> None:
+        samples, places = _samples(values)
+        query = build(**samples, **shape).query
+        compiler = query.get_compiler(connection=connection)
+        self.sql: str | None
+        try:
+            self.sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            self.sql, params = None, ()
+        self._params = list(params)
+        self._slots = [(n, *places[p]) for n, p in enumerate(params) if _is_sample(p, places)]
+        found = {name for _n, name, _index in self._slots}
+        missing = {name for name, _index in places.values()} - found
+        if self.sql is not None and missing:
+            raise ValueError(f"{build.__qualname__}: {', '.join(sorted(missing))} didn't arrive in the SQL as given.")
+        self._read_rows(compiler)
+
+    def _read_rows(self, compiler: Any) -> None:
+        """How rows become objects, as Django's ModelIterable does it."""
+        self._make: Callable[[Sequence[Any]], Any] = tuple
+        self._converters: dict[int, Any] = {}
+        if self.sql is None:
+            return
+        self._compiler = compiler
+        self._converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
+        if compiler.klass_info is None:
+            return
+        model, fields = compiler.klass_info["model"], compiler.klass_info["select_fields"]
+        start, end = fields[0], fields[-1] + 1
+        names = [column[0].target.attname for column in compiler.select[start:end]]
+        related = get_related_populators(compiler.klass_info, compiler.select, connection.alias)  # type: ignore[call-arg]
+        annotations = list(compiler.annotation_col_map.items())
+
+        def make(row: Sequence[Any]) -> Any:
+            thing = _thing(model, names, row[start:end])
+            for populator in related:
+                _populate(populator, row, thing)
+            for name, position in annotations:
+                setattr(thing, name, row[position])
+            return thing
+
+        self._make = make
+
+    def rows(self, values: dict[str, Any]) -> list[Any]:
+        """Run it with these values."""
+        if self.sql is None:
+            return []
+        params = self._params.copy()
+        for number, name, index in self._slots:
+            params[number] = values[name] if index is None else values[name][index]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, params)
+            rows: Any = cursor.fetchall()
+        if self._converters:
+            rows = self._compiler.apply_converters(rows, self._converters)
+        make = self._make
+        return [make(row) for row in rows]
+
+
+def _samples(values: dict[str, Any]) -> tuple[dict[str, Any], dict[Any, tuple[str, int | None]]]:
+    """Stand-ins of the same kind for every value, and which stand-in stands for what."""
+    places: dict[Any, tuple[str, int | None]] = {}
+
+    def sample(value: Any, name: str, index: int | None) -> Any:
+        number = len(places) + 1
+        made: Any
+        if isinstance(value, UUID):
+            made = UUID(int=0xC0FFEE << 64 | number)
+        elif isinstance(value, datetime):
+            made = datetime(_YEAR, 1, 1, 0, number // 60, number % 60, tzinfo=UTC)
+        elif isinstance(value, date):
+            made = date(_YEAR, 1 + number // 28, 1 + number % 28)
+        elif isinstance(value, bool) or value is None:
+            return value
+        elif isinstance(value, int):
+            made = 7_777_777_700 + number
+        elif isinstance(value, str):
+            made = f"value {number} to be filled in"
+        else:
+            raise TypeError(f"{name} of a prepared queryset is a {type(value).__name__}.")
+        places[made] = (name, index)
+        return made
+
+    samples = {
+        name: [sample(item, name, n) for n, item in enumerate(value)]
+        if value.__class__ in (list, tuple)
+        else sample(value, name, None)
+        for name, value in values.items()
+    }
+    return samples, places
+
+
+def _is_sample(param: Any, places: dict[Any, tuple[str, int | None]]) -> bool:
+    try:
+        is_sample = param in places
+    except TypeError:
+        return False
+    if not is_sample and isinstance(param, date) and abs(param.year - _YEAR) <= 3:
+        raise ValueError("A prepared queryset takes its dates as they come; compute them before the call.")
+    return is_sample
+
+
+def _thing(model: type[Model], names: Sequence[str], values: Sequence[Any]) -> Any:
+    """An instance as `from_db` makes it, without the signals that nothing here listens to (2 us instead of 12)."""
+    if not _is_plain(model):
+        return model.from_db(connection.alias, names, values)
+    thing = model.__new__(model)
+    state = ModelState()
+    state.adding, state.db = False, connection.alias
+    thing.__dict__.update(zip(names, values, strict=True), _state=state)
+    return thing
+
+
+@lru_cache(maxsize=256)
+def _is_plain(model: type[Model]) -> bool:
+    return model.__init__ is Model.__init__ and model.from_db.__func__ is Model.from_db.__func__  # type: ignore[attr-defined]
+
+
+def _populate(populator: RelatedPopulator, row: Sequence[Any], owner: Any) -> None:
+    values = (populator.reorder_for_init or _between(populator))(row)
+    thing = None
+    if values[populator.pk_idx] is not None:
+        thing = _thing(populator.model_cls, populator.init_list, values)
+        for inner in populator.related_populators:
+            _populate(inner, row, thing)
+    populator.local_setter(owner, thing)
+    if thing is not None:
+        populator.remote_setter(thing, owner)
+
+
+def _between(populator: RelatedPopulator) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    return lambda row: row[populator.cols_start : populator.cols_end]
+
+
+def insert_row(thing: Model) -> None:
+    """Save a new row whose key was made in Python. As `save(force_insert=True)`, a sixth of its time, no signals."""
+    sql, fields = _insert(type(thing))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [f.get_db_prep_save(f.pre_save(thing, True), connection) for f in fields])
+    thing._state.adding, thing._state.db = False, connection.alias
+
+
+@lru_cache(maxsize=256)
+def _insert(model: type[Model]) -> tuple[str, list[Field]]:
+    fields = [
+        f
+        for f in model._meta.local_concrete_fields
+        if not f.generated and f.db_default is NOT_PROVIDED and not isinstance(f, AutoField)
+    ]
+    names = ", ".join(f'"{f.column}"' for f in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({marks})', fields  # noqa: S608  (names of models)
+
+
+def update_row(thing: Model, names: Sequence[str]) -> None:
+    """Save some fields of a row that is there. As `save(update_fields=names)`, a fifth of its time, no signals."""
+    sql, fields = _update(type(thing), tuple(names))
+    values = [f.get_db_prep_save(f.pre_save(thing, False), connection) for f in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, thing.pk])
+        if cursor.rowcount != 1:
+            raise DatabaseError(f"{type(thing).__name__} {thing.pk} is not there to be changed.")
+
+
+@lru_cache(maxsize=512)
+def _update(model: type[Model], names: tuple[str, ...]) -> tuple[str, list[Field]]:
+    fields = [model._meta.get_field(name) for name in dict.fromkeys(names)]
+    changes = ", ".join(f'"{f.column}" = %s' for f in fields)  # type: ignore[union-attr]
+    key = model._meta.pk.column  # type: ignore[union-attr]
+    return f'UPDATE "{model._meta.db_table}" SET {changes} WHERE "{key}" = %s', fields  # type: ignore[return-value]  # noqa: S608
