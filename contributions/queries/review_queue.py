@@ -10,6 +10,7 @@ from django.db.models import Count, F, IntegerField, Max, Min, OuterRef, Q, Quer
 
 from contributions.models import Contribution, FeedbackSnippet, PendingVerdict, Review, TimeEntry
 from contributions.rules import in_batches
+from core.written import with_links
 from guilds.models import Policy
 
 _WAITING = (Contribution.State.SUBMITTED, Contribution.State.IN_REVIEW)
@@ -47,7 +48,7 @@ def review_queue(
     if after:
         rows = rows.filter(Q(submitted_at__gt=after[0]) | Q(submitted_at=after[0], pk__gt=after[1]))
     found = list(
-        rows.select_related("task", "project", "guild")
+        with_links(rows.select_related("task", "project", "guild"))
         .defer("project__summary")
         .annotate(
             minutes=Subquery(entries.annotate(n=Sum("minutes")).values("n"), output_field=IntegerField()),

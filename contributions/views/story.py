@@ -43,7 +43,9 @@ def story_of(work: Contribution, reviews: list[Review], *, reads_details: bool) 
     for review in reviews:
         words = "\n\n".join(filter(None, [review.reason, review.next_step])) if reads_details else ""
         who = names.get(review.reviewer_id, "") if review.reviewer_id else str(review.get_basis_display())
-        steps.append(Step(review.decided_at, _verdict(review, reads_details), who, words))
+        hidden_for = review.hidden_for if reads_details else ""
+        told = _verdict(review, reads_details)
+        steps.append(Step(review.decided_at, told, who, words, review.pk, kind="review", hidden_for=hidden_for))
     return sorted(steps, key=lambda step: step.at)
 
 
