@@ -23,7 +23,6 @@ def tell_of_tokens(events: Sequence[Event]) -> None:
                 kind="token_made",
                 event_id=event.pk,
                 url=reverse("accounts:tokens"),
-                params={"name": token.name},
                 happened_at=event.occurred_at,
             )
             for event in events

@@ -67,9 +67,7 @@ def _claim_ended(p: dict[str, Any]) -> str:
 
 
 def _token_made(p: dict[str, Any]) -> str:
-    return _("A token “%(name)s” was made in your name. If that wasn't you, take it back now.") % {
-        "name": p.get("name", "")
-    }
+    return _("A token for a program was made in your name. If that wasn't you, take it back now.")
 
 
 def _hours(minutes: int) -> str:

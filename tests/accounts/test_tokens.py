@@ -140,7 +140,7 @@ def test_its_owner_is_told_that_it_was_made() -> None:
     for consumer in consumers_with_due_events(now=timezone.now()):
         deliver_until_empty(consumer, now=timezone.now())
     notice = Notice.objects.get(subject=person)
-    assert (notice.kind, notice.params, notice.url) == ("token_made", {"name": "Night script"}, "/settings/tokens/")
+    assert (notice.kind, notice.params, notice.url) == ("token_made", {}, "/settings/tokens/")
     assert "Night" not in str(Event.objects.values_list("data", flat=True))
 
 
