@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
@@ -21,11 +22,14 @@ from contributions.history.rules import Commit
 from contributions.queries.history import history_counts, proposed_people
 from contributions.services.history import bring_history
 from contributions.services.history_acceptance import accept_history
+from core.database_logins import refresh_statistics
 from core.errors import DomainError
 from core.formats import format_minutes
 from projects.models import Project
 
 _BAR = 30
+#: From so many commits on, the pages that come next are planned with fresh statistics.
+MANY_COMMITS = 1000
 
 
 class Command(BaseCommand):
@@ -55,9 +59,12 @@ class Command(BaseCommand):
         with connection.execute_wrapper(statements):
             try:
                 source = options["git"] or options["file"] or ""
-                self._bring(project, _commits(options["file"], options["git"]), Path(source).name)
+                commits = _commits(options["file"], options["git"])
+                self._bring(project, commits, Path(source).name)
                 if options["accept_as"]:
                     self._accept(project, options["accept_as"])
+                if len(commits) >= MANY_COMMITS:
+                    refresh_statistics(*_grown_tables())
             except HistoryUnreadable as error:
                 raise CommandError("\n".join([error.message, *error.lines])) from error
             except DomainError as error:
@@ -103,6 +110,12 @@ class Command(BaseCommand):
 
     def _line(self, what: str, how_much: str) -> None:
         self.stdout.write(f"{what:<20}{how_much}")
+
+
+def _grown_tables() -> list[str]:
+    """What an import and its acceptance write to."""
+    own = [model._meta.db_table for model in apps.get_app_config("contributions").get_models()]
+    return [*own, "accounts_subject", "reputation_entry", "reputation_transfer", "reputation_account", "core_event"]
 
 
 class _Counter:
