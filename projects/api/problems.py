@@ -25,9 +25,11 @@ from projects.queries import matching_problems, with_open_tasks
 from projects.services import (
     accept_problem,
     decide_problem,
+    discard_problem,
     draft_problem,
     edit_problem,
     mark_duplicate_problem,
+    restore_duplicate_problem,
     submit_problem,
 )
 
@@ -117,6 +119,28 @@ class Merging(Endpoint):
         original = get_object_or_404(Problem.objects.public(), slug=values["original"], guild_id=problem.guild_id)
         marked = mark_duplicate_problem(problem=problem, original=original, by=request.user.subject, now=timezone.now())
         return shown_problem(marked, request)
+
+
+class TellingApart(Endpoint):
+    """A duplicate that is none."""
+
+    @writes("restore_duplicate_problem", scope=SCOPE, answer=ProblemShape)
+    def post(self, request: Request, slug: str) -> Problem:
+        """Tell a duplicate apart again: it goes back to where it was, with all that is its own. For maintainers."""
+        problem = problem_for(request, slug)
+        apart = restore_duplicate_problem(problem=problem, by=request.user.subject, now=timezone.now())
+        return shown_problem(apart, request)
+
+
+class Discarding(Endpoint):
+    """Deleting a draft."""
+
+    @writes("discard_problem", scope=SCOPE, answer=ProblemShape)
+    def post(self, request: Request, slug: str) -> Problem:
+        """Delete a draft of yours for good; the answer is what it was."""
+        problem = shown_problem(problem_for(request, slug), request)
+        discard_problem(problem=problem, by=request.user.subject, now=timezone.now())
+        return problem
 
 
 def _listed(rows: Any, request: Request, values: dict[str, Any]) -> Listing:
