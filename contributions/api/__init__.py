@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from contributions.api import history, hours, points, reviews
+from contributions.api import history, hours, points, reviews, snippets
 
 urlpatterns = [
     path("me/hours", hours.OwnHours.as_view()),
@@ -19,6 +19,9 @@ urlpatterns = [
     path("hours/<uuid:pk>/verdict", reviews.Judging.as_view()),
     path("hours/<uuid:pk>/verdict/undo", reviews.Undoing.as_view()),
     path("verdicts", reviews.JudgingMany.as_view()),
+    path("me/snippets", snippets.Snippets.as_view()),
+    path("me/snippets/<uuid:pk>", snippets.OneSnippet.as_view()),
+    path("me/snippets/<uuid:pk>/delete", snippets.Deleting.as_view()),
     path("me/balances", points.Balances.as_view()),
     path("me/points", points.Points.as_view()),
     path("projects/<slug:slug>/histories", history.Histories.as_view()),

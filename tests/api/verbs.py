@@ -13,8 +13,8 @@ from typing import Any, cast
 
 from django.utils import timezone
 
-from contributions.models import Contribution
-from contributions.services import give_verdict
+from contributions.models import Contribution, FeedbackSnippet
+from contributions.services import add_snippet, give_verdict
 from contributions.services.history_uploads import upload_history
 from core.ids import uuid7
 from guilds.models import Grant
@@ -111,6 +111,11 @@ def judged(world: World) -> Contribution:
         reason="Good.",
     )
     return work
+
+
+def phrase(world: World) -> FeedbackSnippet:
+    """A phrase the contributor keeps."""
+    return add_snippet(by=world.contributor, words="Please name the photos.", now=timezone.now())
 
 
 def claimed_by_the_contributor(world: World) -> dict[str, str]:
@@ -310,6 +315,15 @@ JUDGING = (
         only(*REVIEWERS),
         lambda w: {"contributions": [str(w.extra["waiting_work"].pk)], "verdict": "approved", "rubric": 3},
     ),
+    get("list_snippets", "/me/snippets", signed_in()),
+    post("add_snippet", "/me/snippets", signed_in(201), {"words": "Which photos?"}),
+    patch(
+        "edit_snippet",
+        lambda w: f"/me/snippets/{phrase(w).pk}",
+        only("contributor", others=404),
+        {"words": "Which of them?"},
+    ),
+    post("delete_snippet", lambda w: f"/me/snippets/{phrase(w).pk}/delete", only("contributor", others=404)),
 )
 
 
