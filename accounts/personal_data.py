@@ -16,6 +16,7 @@ from django.contrib.sessions.models import Session
 from accounts.models import ImportedIdentity, Profile, Subject, SubjectLink, Token, Tombstone, User
 from accounts.rules import email_hash
 from accounts.tombstones import bury_authors, rest_handle
+from core.idempotency import forget_answers
 from core.models import Delivery, Event, KeptAnswer, LogEntry, LogRoot, LogSalt, StateChange, Tally
 from core.public_log import forget_salts, names_one_of
 from core.registries import holds_nothing_personal, register_forgotten, register_personal_data
@@ -120,7 +121,7 @@ def _export_tokens(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
 
 
 def _erase_answers(ids: Sequence[UUID]) -> None:
-    KeptAnswer.objects.filter(subject__in=ids).delete()
+    forget_answers(subjects=ids)
 
 
 def _export_answers(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:

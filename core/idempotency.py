@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -24,6 +24,13 @@ class KeyReused(DomainError):
     code = "idempotency_key_reused"
 
 
+class AnswerForgotten(DomainError):
+    """The write was done, but its answer isn't kept any more: it may have told of somebody who was erased since."""
+
+    code = "answer_forgotten"
+    status = 409
+
+
 @dataclass(frozen=True)
 class Answer:
     """What the sender gets: a status, the body as it was first written, and whether it was kept from before."""
@@ -42,7 +49,7 @@ def answer_once(
     Whoever comes with the same key meanwhile waits for this transaction to end. A worker killed in the middle leaves
     neither effect nor answer; an answer lost on its way is there for the next try. A refusal raised by `write` rolls
     everything back and isn't kept, so that a corrected or later try under the same key is a try of its own.
-    Raises KeyReused for the same key with another payload.
+    Raises KeyReused for the same key with another payload, AnswerForgotten when only the fact is left.
     """
     digest = hashlib.sha256(payload).hexdigest()
     with connection.cursor() as cursor:
@@ -61,7 +68,23 @@ def answer_once(
                 "This Idempotency-Key was used for another request. Nothing was changed. Send a new write under a new key."
             )
         )
+    if not kept.body:
+        raise AnswerForgotten(
+            _(
+                "This was done when you sent it first. Its answer is not kept any more; read the thing to see it as it is."
+            )
+        )
     return Answer(kept.status, kept.body, is_replayed=True)
+
+
+def forget_answers(*, subjects: Iterable[UUID]) -> None:
+    """Delete the answers to some people, and empty all others: any of them may tell their names or words.
+
+    The keys of the others stay, so that nothing they wrote is done twice.
+    """
+    mine = KeptAnswer.objects.filter(subject__in=list(subjects))
+    KeptAnswer.objects.exclude(pk__in=mine.values("pk")).exclude(body="").update(body="")
+    mine.delete()
 
 
 def forget_old_answers(*, now: datetime) -> int:

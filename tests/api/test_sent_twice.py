@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts.services import erase_person
 from core.idempotency import KEPT_FOR, forget_old_answers
 from core.ids import uuid7
 from core.models import KeptAnswer
@@ -164,6 +165,18 @@ def test_answers_are_forgotten_when_nobody_asks_any_more(world: World) -> None:
         )
     assert forget_old_answers(now=now) == 1
     assert list(KeptAnswer.objects.values_list("key", flat=True)) == [str(KEPT_FOR * 0.9)]
+
+
+@pytest.mark.django_db
+def test_the_answers_of_others_forget_whoever_is_erased_and_still_nothing_is_done_twice(world: World) -> None:
+    work, key = world.extra["waiting_work"], str(uuid7())
+    path, verdict = f"/hours/{work.pk}/verdict", {"verdict": "returned", "reason": "Which?"}  # type: ignore[attr-defined]
+    first = call_as(world, "reviewer", "post", path, verdict, key)
+    assert "Talked to the village" in first.json()["note"]
+    erase_person(subject_id=world.contributor.pk, by=None, now=timezone.now())
+    assert not KeptAnswer.objects.filter(body__contains="village").exists()
+    again = call_as(world, "reviewer", "post", path, verdict, key)
+    assert (again.status_code, again.json()["code"]) == (409, "answer_forgotten")
 
 
 @pytest.mark.django_db
