@@ -49,7 +49,18 @@ from guilds.services import (
     propose_closing,
     propose_guild,
 )
-from projects.services import decide_problem, draft_problem, draft_task, propose_project, submit_problem
+from projects.services import (
+    add_voice,
+    claim_task,
+    decide_problem,
+    draft_problem,
+    draft_task,
+    endorse_problem,
+    note_progress,
+    propose_project,
+    save_task_template,
+    submit_problem,
+)
 from reputation.integrity import CHECKS, findings
 from reputation.models import Account, Entry, Transfer
 from tests.factories import World, make_author, make_task, make_world, verify_email
@@ -102,6 +113,19 @@ def look_after_guilds(world: World, person: Subject) -> None:
     offer_stewardship(guild=world.guild, to=world.maintainer, by=person, now=world.now)
     propose_closing(guild=world.guild, by=person, reason=f"Done, says {MARK}", now=world.now)
     order_export(guild=world.guild, has_names=True, by=person, now=world.now)
+
+
+def speak_for_people(world: World, person: Subject) -> None:
+    """Writes down a voice, stands behind a problem, notes how far a task is, keeps a template."""
+    add_voice(
+        problem=world.problem, by=person, now=world.now, words=f"So they said {MARK}", role=f"fisher {MARK}", place=MARK,
+        translation=MARK, consent="spoken", consented_on=world.now.date(), is_public=True,
+    )  # fmt: skip
+    endorse_problem(problem=world.problem, by=person, kind="affected", now=world.now)
+    task = make_task(world, world.maintainer, world.now, title="Half done")
+    claim_task(task=task, by=person, now=world.now)
+    note_progress(task=task, by=person, now=world.now, words=f"As {MARK} left it", link=f"https://example.org/{MARK}/2")
+    save_task_template(task=task, by=person, now=world.now)
 
 
 @pytest.fixture
@@ -161,6 +185,7 @@ def make_life() -> Life:
     )
     submit_problem(problem=told, by=world.maintainer, now=world.now)
     decide_problem(problem=told, to="parked", by=person, reason=f"Later, says {MARK}", now=world.now)
+    speak_for_people(world, person)
     look_after_guilds(world, person)
     monday = world.now.date() - timedelta(days=world.now.weekday())
     MondayMail.objects.create(subject=person, monday=monday, due_at=world.now)
