@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from core.languages import WRITTEN_LANGUAGES
 from guilds.models import Grant, Guild, Policy
 from guilds.roles import ROLE_CHOICES
-from guilds.rules import INVITE_DAYS_MOST, INVITE_USES_MOST
+from guilds.rules import INVITE_DAYS_MOST, INVITE_USES_MOST, NUMBER_MOST
 
 #: Addresses that are pages themselves.
 RESERVED_SLUGS = frozenset({"new"})
@@ -252,8 +252,8 @@ class PolicyForm(forms.ModelForm):
         self.today = today
         for name, field in self.fields.items():
             if isinstance(field, forms.IntegerField):
-                field.max_value = 10_000
-                field.validators.append(MaxValueValidator(10_000))
+                field.max_value = NUMBER_MOST
+                field.validators.append(MaxValueValidator(NUMBER_MOST))
             if name != "effective_on":
                 field.label, field.help_text = NUMBER_LABELS.get(name, field.label), ""
         self.order_fields(["effective_on", *NUMBER_LABELS])

@@ -29,6 +29,8 @@ ROLES: tuple[str, ...] = (
 #: How many guilds proposed by one person may wait for an answer at a time.
 PROPOSALS_WAITING_MOST = 3
 INVITE_USES_MOST = 500
+#: The highest number of a policy: beyond it no calendar holds the days, and no week the minutes.
+NUMBER_MOST = 10_000
 INVITE_DAYS_MOST = 90
 #: So many days before a right ends its holder is told.
 GRANT_REMINDER_DAYS = 14

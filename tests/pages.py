@@ -340,10 +340,11 @@ def _look_after_guilds(world: World, start: datetime, now: datetime) -> None:
     grant_right(guild=guild, subject=second, right="steward", by=steward, now=start, until=now + timedelta(days=30))
     change_joining(guild=guild, joining="request", by=steward, now=start)
     for number in range(3):
-        ask_to_join(guild=guild, by=make_person(f"asks-{number}"), words="I live there.", now=start)
+        asks = make_person(f"asks-{number}")
+        world.extra["join_request"] = ask_to_join(guild=guild, by=asks, words="I live there.", now=start)
         made = make_invite(guild=guild, by=steward, now=start, uses_most=9, expires_at=now + timedelta(days=9))
-    world.extra["token"] = made.token
-    offer_stewardship(guild=guild, to=world.contributor, by=steward, now=start)
+    world.extra |= {"token": made.token, "invite": made.link}
+    world.extra["handover"] = offer_stewardship(guild=guild, to=world.contributor, by=steward, now=start)
     publish_policy(guild=guild, by=steward, now=now, effective_at=now + timedelta(days=1), claim_lease_days=9)
     for kind, has_names in (("public_export", False), ("named_export", True)):
         export = order_export(guild=guild, has_names=has_names, by=steward, now=now)
@@ -353,7 +354,7 @@ def _look_after_guilds(world: World, start: datetime, now: datetime) -> None:
     others = grant_right(guild=closed.guild, subject=closed.contributor, right="steward", by=closed.steward, now=start)
     closing = propose_closing(guild=closed.guild, by=others.subject, reason="The river moved.", now=start)
     world.extra["closed_guild"] = confirm_closing(closing=closing, by=closed.steward, now=start)
-    propose_closing(guild=guild, by=second, reason="Are we done?", now=start)
+    world.extra["closing"] = propose_closing(guild=guild, by=second, reason="Are we done?", now=start)
 
 
 def _log_and_judge(world: World, start: datetime) -> None:

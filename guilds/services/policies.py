@@ -13,6 +13,7 @@ from accounts.models import Subject
 from core.errors import DomainError
 from guilds.models import Guild, Policy
 from guilds.permissions import check_guild_open, check_steward
+from guilds.rules import NUMBER_MOST
 from guilds.services.assurance import count_reviewers
 from guilds.services.steps import locked_guild, note_event
 
@@ -24,22 +25,30 @@ class PolicyRefused(DomainError):
 
 
 @transaction.atomic
-def publish_policy(*, guild: Guild, by: Subject, now: datetime, effective_at: datetime, **numbers: Any) -> Policy:
+def publish_policy(
+    *, guild: Guild, by: Subject, now: datetime, effective_at: datetime | None = None, **numbers: Any
+) -> Policy:
     """Write the guild's next policy version from the latest numbers and the changed ones; never applied backwards.
 
-    Raises PolicyRefused.
+    Without `effective_at` as soon as that is possible: now, or with the version that is published already. Raises
+    PolicyRefused.
     """
     check_guild_open(guild)
     check_steward(by, guild, now)
     locked_guild(guild)
     latest = Policy.objects.filter(guild=guild).latest("version")
-    if effective_at < max(now, latest.effective_at):
+    earliest = max(now, latest.effective_at)
+    if effective_at is None:
+        effective_at = earliest
+    if effective_at < earliest:
         raise PolicyRefused(_("A policy takes effect now or later, after the one before it."))
     kept = {
         f.name: getattr(latest, f.name)
         for f in Policy._meta.concrete_fields
         if f.name not in {"id", "guild", "version", "effective_at", "published_by"}
     }
+    if any(isinstance(number, int) and number > NUMBER_MOST for number in numbers.values()):
+        raise PolicyRefused(_("No number of a policy is above %(most)s.") % {"most": NUMBER_MOST})
     policy = Policy(
         guild=guild,
         version=latest.version + 1,
