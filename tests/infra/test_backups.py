@@ -228,6 +228,7 @@ def test_a_backup_of_a_ledger_that_does_not_hold_is_kept_and_not_called_good(fol
         call_command("restore", "latest")
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_backup_that_was_killed_leaves_nothing_that_the_next_one_minds(folder: Path) -> None:
     work(make_world())
@@ -306,6 +307,7 @@ def test_the_apps_login_makes_no_databases_and_no_roles() -> None:
         other.close()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_the_scheduler_makes_tonights_and_lets_old_ones_go(folder: Path, settings: Any) -> None:
     work(make_world())
@@ -392,6 +394,7 @@ def test_nothing_is_overwritten_without_being_asked_and_nothing_is_lost_when_it_
         cursor.execute(f'DROP DATABASE "{replaced.kept_as}"')
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_an_empty_database_is_filled_and_a_failure_leaves_it_empty(folder: Path, scratch: Callable[[], str]) -> None:
     work(make_world())
