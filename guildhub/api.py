@@ -10,6 +10,7 @@ from core.api.endpoints import NothingHere
 from guildhub import person_api as people
 from guildhub.views.api_docs import schema
 from guilds import api as guilds
+from moderation import api as moderation
 from notices import api as notices
 from projects import api as projects
 
@@ -21,6 +22,7 @@ urlpatterns = [
     *people.urlpatterns,
     *notices.urlpatterns,
     *guilds.urlpatterns,
+    *moderation.urlpatterns,
     *projects.urlpatterns,
     *contributions.urlpatterns,
     re_path(r"^.*$", NothingHere.as_view()),

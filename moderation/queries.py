@@ -48,7 +48,8 @@ def moderator_of(user: Any, now: datetime) -> Moderator:
     return Moderator(ids, False, guilds)
 
 
-def _cases_of(moderator: Moderator) -> QuerySet[Case]:
+def cases_of(moderator: Moderator) -> QuerySet[Case]:
+    """Every case that is this moderator's to look after."""
     rows = Case.objects.exclude(author_id__in=moderator.ids)
     return rows if moderator.is_hub_steward else rows.filter(guild_id__in=moderator.guilds, for_hub=False)
 
@@ -58,7 +59,7 @@ def case_queue(moderator: Moderator, *, is_open: bool, page: int = 1) -> list[Ca
 
     One row more than a page holds says that there is a next one. Each has `report_count`, `concerns` and `guild`.
     """
-    rows = _cases_of(moderator)
+    rows = cases_of(moderator)
     rows = rows.filter(state__in=sorted(WAITS)) if is_open else rows.exclude(state__in=sorted(WAITS))
     order = ("opened_at", "pk") if is_open else ("-decided_at", "pk")
     start = (page - 1) * CASES_PER_PAGE

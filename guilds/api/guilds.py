@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from core.api.endpoints import PUBLIC, Endpoint, reads, writes
 from core.api.paging import OLDEST_FIRST, Listing, page
 from guilds.api.reach import guild_for, guilds_for, member_of, own_ids
-from guilds.api.shapes import FirstStewardShape, GuildShape, GuildsQuery, NewGuildShape, SeatsShape
+from guilds.api.shapes import FirstStewardShape, GuildShape, GuildsQuery, GuildWordsShape, NewGuildShape, SeatsShape
 from guilds.models import Guild, Membership
 from guilds.queries import guilds_reviewed_by, rights_of
-from guilds.services import join_guild, leave_guild, open_guild, propose_guild
+from guilds.services import edit_guild, join_guild, leave_guild, open_guild, propose_guild
 
 SCOPE = "guilds:write"
 
@@ -42,6 +42,12 @@ class OneGuild(Endpoint):
     @reads("read_guild", GuildShape, scope=PUBLIC)
     def get(self, request: Request, slug: str) -> Guild:
         """Read one guild; a proposed one is for its members and for stewards of the hub."""
+        return guild_for(request, slug)
+
+    @writes("edit_guild", scope=SCOPE, body=GuildWordsShape, answer=GuildShape, is_partial=True)
+    def patch(self, request: Request, slug: str, values: dict[str, Any]) -> Guild:
+        """Change what a guild says about itself. For its stewards."""
+        edit_guild(guild=guild_for(request, slug), by=request.user.subject, now=timezone.now(), **values)
         return guild_for(request, slug)
 
 

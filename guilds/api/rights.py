@@ -53,7 +53,7 @@ class Grants(Endpoint):
         guild = guild_for(request, slug)
         viewer = viewer_of(request, guild.pk)
         found = page(_grants(guild.pk), _BY_ID, **values)
-        return Listing([_grant(grant, viewer) for grant in found.items], found.after)
+        return Listing([shown_grant(grant, viewer) for grant in found.items], found.after)
 
     @writes("grant_right", scope=SCOPE, body=NewGrantShape, answer=GrantShape, status=201)
     def post(self, request: Request, slug: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class Grants(Endpoint):
             now=timezone.now(),
             until=values["ends_at"],
         )
-        return _grant(_grants(guild.pk).get(pk=grant.pk), viewer_of(request, guild.pk))
+        return shown_grant(_grants(guild.pk).get(pk=grant.pk), viewer_of(request, guild.pk))
 
 
 class Revoking(Endpoint):
@@ -81,7 +81,7 @@ class Revoking(Endpoint):
         rows = Grant.objects.filter(guild=guild).select_related("guild").annotate(name=NAME)
         grant = get_object_or_404(rows, pk=pk)
         revoke_right(grant=grant, by=request.user.subject, now=timezone.now())
-        return _grant(grant, viewer_of(request, guild.pk))
+        return shown_grant(grant, viewer_of(request, guild.pk))
 
 
 class Rules(Endpoint):
@@ -106,7 +106,7 @@ def _grants(guild_id: UUID) -> QuerySet[Grant]:
     return live_grants(timezone.now()).filter(guild_id=guild_id).annotate(name=NAME)
 
 
-def _grant(grant: Any, viewer: Viewer) -> dict[str, Any]:
+def shown_grant(grant: Any, viewer: Viewer) -> dict[str, Any]:
     """A right as this reader may see it."""
     return {
         "pk": grant.pk,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.core.validators import MaxValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -12,7 +13,11 @@ from rest_framework import serializers
 from core.api.fields import LanguageField, ModelShape, ZoneField
 from core.api.shapes import Shape
 from guilds.forms import LONGEST_GRANT, RESERVED_SLUGS
-from guilds.models import Grant, Guild, Policy
+from guilds.models import Grant, Guild, GuildExport, InviteLink, Policy
+from guilds.roles import ROLE_CHOICES
+
+#: As on the page where they are set: what a calendar and a week can still reckon with.
+NUMBERS_MOST = 10_000
 
 
 class GuildShape(ModelShape):
@@ -23,7 +28,10 @@ class GuildShape(ModelShape):
 
     class Meta:
         model = Guild
-        fields = ("slug", "name", "summary", "timezone", "language", "state", "created_at", "member_count", "is_mine")
+        fields = (
+            "id", "slug", "name", "summary", "contact", "timezone", "language", "state", "joining", "is_low_assurance",
+            "created_at", "member_count", "is_mine",
+        )  # fmt: skip
 
 
 class NewGuildShape(ModelShape):
@@ -34,7 +42,7 @@ class NewGuildShape(ModelShape):
 
     class Meta:
         model = Guild
-        fields = ("slug", "name", "summary", "timezone", "language")
+        fields: tuple[str, ...] = ("slug", "name", "summary", "contact", "timezone", "language")
 
     def validate_slug(self, slug: str) -> str:
         """An address of a guild that is no page of its own."""
@@ -81,6 +89,16 @@ class NewGrantShape(Shape):
         return moment
 
 
+class GuildWordsShape(ModelShape):
+    """What an open guild says about itself; what isn't sent stays as it is."""
+
+    language = LanguageField(required=False)
+
+    class Meta:
+        model = Guild
+        fields = ("name", "summary", "language", "contact")
+
+
 class FirstStewardShape(Shape):
     """Who becomes the first steward of a guild that is opened."""
 
@@ -109,6 +127,9 @@ class NewPolicyShape(ModelShape):
         fields: dict[str, Any] = super().get_fields()
         for field in fields.values():
             field.required, field.default = False, serializers.empty
+            if isinstance(field, serializers.IntegerField):
+                field.max_value = NUMBERS_MOST
+                field.validators.append(MaxValueValidator(NUMBERS_MOST))
         return fields
 
 
@@ -126,3 +147,101 @@ class SeatsShape(Shape):
     """All of them."""
 
     items = SeatShape(many=True)
+
+
+class AskShape(Shape):
+    """A word about you, which the guild's stewards read."""
+
+    words = serializers.CharField(required=False, allow_blank=True, max_length=600, default="")
+
+
+class JoinRequestShape(Shape):
+    """Somebody's wish to join a guild. `name` is for the guild's stewards; an empty `answer`: it waits."""
+
+    id = serializers.UUIDField(source="pk")
+    guild = serializers.SlugField(source="guild.slug")
+    name = serializers.CharField(allow_blank=True)
+    words = serializers.CharField(allow_blank=True)
+    asked_at = serializers.DateTimeField()
+    answer = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField(allow_blank=True)
+
+
+class JoinAnswerShape(Shape):
+    """Whether they are let in; declining needs a reason."""
+
+    is_accepted = serializers.BooleanField()
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=600, default="")
+
+
+class JoiningShape(Shape):
+    """How people join from now on."""
+
+    joining = serializers.ChoiceField(choices=Guild.Joining.choices)
+
+
+class InviteSecretShape(Shape):
+    """The last part of a link's address."""
+
+    token = serializers.CharField(max_length=200)
+
+
+class InviteShape(ModelShape):
+    """A link that lets people in. Its secret was shown once, on the page, and isn't kept."""
+
+    class Meta:
+        model = InviteLink
+        fields = ("id", "made_at", "expires_at", "uses_most", "uses", "revoked_at")
+
+
+class RolesShape(Shape):
+    """With what kinds of help you want to take part."""
+
+    roles = serializers.ListField(child=serializers.ChoiceField(choices=ROLE_CHOICES), max_length=len(ROLE_CHOICES))
+
+
+class MemberIdShape(Shape):
+    """Which member."""
+
+    member = serializers.UUIDField()
+
+
+class OfferShape(Shape):
+    """An offer to become steward in somebody's place; an empty `answer`: it waits."""
+
+    id = serializers.UUIDField(source="pk")
+    guild = serializers.SlugField(source="guild.slug")
+    offered_at = serializers.DateTimeField()
+    answer = serializers.CharField(allow_blank=True)
+
+
+class WhyShape(Shape):
+    """A reason that others read."""
+
+    reason = serializers.CharField(max_length=600)
+
+
+class ClosingShape(Shape):
+    """A proposal to close a guild; an empty `answer`: it waits for a second person."""
+
+    id = serializers.UUIDField(source="pk")
+    guild = serializers.SlugField(source="guild.slug")
+    reason = serializers.CharField()
+    proposed_at = serializers.DateTimeField()
+    answer = serializers.CharField(allow_blank=True)
+
+
+class NewExportShape(Shape):
+    """Whether the file names people, which is for stewards."""
+
+    has_names = serializers.BooleanField(required=False, default=False)
+
+
+class GuildExportShape(Shape):
+    """A file with everything of a guild; `url` is the page from which it is taken when it is ready."""
+
+    id = serializers.UUIDField(source="pk")
+    state = serializers.ChoiceField(choices=GuildExport.State.choices)
+    has_names = serializers.BooleanField()
+    asked_at = serializers.DateTimeField()
+    url = serializers.CharField()

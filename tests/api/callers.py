@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from django.test import Client
 from django.utils import timezone
@@ -12,6 +12,8 @@ from accounts.models import Subject, Token
 from accounts.services import make_token
 from contributions.models import Contribution
 from core.ids import uuid7
+from moderation.models import Case
+from moderation.services import appeal_case, hide_writing
 from tests.factories import World, make_world
 from tests.pages import READERS, busy_world
 
@@ -39,6 +41,9 @@ def api_world() -> World:
     elsewhere = make_world(timezone.now())
     world.extra |= {"elsewhere": elsewhere, "neighbour": elsewhere.steward}
     world.extra["rejected_work"] = Contribution.objects.get(subject=world.contributor, state="rejected")
+    waiting = Case.objects.filter(state="waiting").exclude(pk=cast(Case, world.extra["waiting_case"]).pk)[0]
+    hidden = hide_writing(case=waiting, by=world.steward, concern="spam", reason="It sells.", now=timezone.now())
+    world.extra["appealed_case"] = appeal_case(case=hidden, by=world.contributor, words="No.", now=timezone.now())
     world.extra["tokens"] = {name: token_for(person_of(world, name)) for name in CALLERS if name != "anonymous"}
     return world
 

@@ -23,6 +23,7 @@ from tests.factories import World
 NOT_BY_TOKEN = {
     "make_token": "a leaked token would make others that outlive it",
     "revoke_token": "likewise: it is done on the page where they are made",
+    "make_invite": "its secret is shown once, and a kept answer would hold it",
     "bring_history": "whoever runs the server; a file is sent by upload_history",
     "accept_history": "done by start_acceptance, in the background",
     "approve_contribution": "done by give_verdict, a minute later",

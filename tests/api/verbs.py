@@ -6,8 +6,6 @@ one operation show the different things it may be about. `answers` says a status
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
@@ -20,70 +18,11 @@ from core.ids import uuid7
 from guilds.models import Grant
 from projects.models import Problem, TaskTemplate, Voice
 from projects.services import add_voice, draft_problem
-from tests.api.callers import CALLERS
+from tests.api.table import Verb, everybody, get, only, patch, post, signed_in
+from tests.api.verbs_care import CARE, MODERATION
 from tests.contributions.histories import as_file, days_of
 from tests.factories import World, make_author, verify_email
 from tests.pages import MAINTAINERS, MEMBERS, REVIEWERS
-
-Answers = Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class Verb:
-    """One row: an operation, where it is called, what is sent, and who gets what."""
-
-    name: str
-    method: str
-    path: Callable[[World], str]
-    answers: Answers
-    body: Callable[[World], Any] | None = None
-
-    @property
-    def operation(self) -> str:
-        return self.name.replace(",", " ").split(" ")[0]
-
-    @property
-    def doer(self) -> str:
-        """Somebody for whom it works."""
-        return next(name for name in reversed(CALLERS) if self.answers[name] < 300)
-
-
-def everybody(status: int = 200) -> Answers:
-    """The same answer for all."""
-    return dict.fromkeys(CALLERS, status)
-
-
-def only(*callers: str, ok: int = 200, others: int = 403, anonymous: int = 401, **special: int) -> Answers:
-    """`ok` for these; `others` for whoever else has a token; `anonymous` for who has none; `special` by name."""
-    return {**everybody(others), "anonymous": anonymous, **special, **dict.fromkeys(callers, ok)}
-
-
-def signed_in(ok: int = 200, **special: int) -> Answers:
-    """`ok` with a token."""
-    return {**everybody(ok), "anonymous": 401, **special}
-
-
-def get(name: str, path: str | Callable[[World], str], answers: Answers) -> Verb:
-    """A row of a read; `path` may be a template on the world."""
-    return Verb(name, "get", _path(path), answers)
-
-
-def post(name: str, path: str | Callable[[World], str], answers: Answers, body: Any = None) -> Verb:
-    """A row of a write; `body` may be made from the world."""
-    return Verb(name, "post", _path(path), answers, _body(body))
-
-
-def patch(name: str, path: str | Callable[[World], str], answers: Answers, body: Any = None) -> Verb:
-    """A row of a change."""
-    return Verb(name, "patch", _path(path), answers, _body(body))
-
-
-def _path(path: str | Callable[[World], str]) -> Callable[[World], str]:
-    return path if callable(path) else lambda world: path.format(w=world, x=world.extra)
-
-
-def _body(body: Any) -> Callable[[World], Any] | None:
-    return body if body is None or callable(body) else lambda world: body
 
 
 def grant_of_the_reviewer(world: World) -> str:
@@ -369,6 +308,8 @@ ACCOUNTS = (
 
 VERBS: tuple[Verb, ...] = (
     *GUILDS,
+    *CARE,
+    *MODERATION,
     *PROBLEMS,
     *PEOPLE,
     *PROJECTS,
