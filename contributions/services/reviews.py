@@ -289,8 +289,8 @@ def check_rejection(reason: str, next_step: str) -> None:
         raise VerdictIncomplete(_("Not accepting work needs a reason and a next step for the contributor."))
 
 
-def check_approval(contribution: Contribution, rubric: int, minutes: int) -> None:
-    """An approval has a rubric of 2 to 5 and at most the minutes claimed. Raises VerdictIncomplete."""
+def check_approval(contribution: Contribution, rubric: int, minutes: int) -> int:
+    """An approval has a rubric of 2 to 5 and at most the minutes claimed, which are returned. Raises VerdictIncomplete."""
     if not 2 <= rubric <= 5:
         raise VerdictIncomplete(
             _("An approval needs a rubric of 2 to 5. A rubric of 1 means: return it, or don't accept it.")
@@ -300,6 +300,7 @@ def check_approval(contribution: Contribution, rubric: int, minutes: int) -> Non
         raise VerdictIncomplete(
             _("Approve between 1 and %(claimed)s minutes, which is what was claimed.") % {"claimed": claimed}
         )
+    return claimed
 
 
 def _locked_without_verdict(contribution: Contribution, *, by: Subject, now: datetime) -> Contribution:

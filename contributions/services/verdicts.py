@@ -35,7 +35,7 @@ from contributions.services.reviews import (
     return_contribution,
     take,
 )
-from contributions.services.steps import drop_verdict, locked_contribution, minutes_of
+from contributions.services.steps import drop_verdict, locked_contribution
 from core.errors import DomainError, PermissionRefused, TransitionRefused
 from core.transitions import change_state
 from guilds.queries import current_policy
@@ -276,8 +276,8 @@ def _check_complete(given: PendingVerdict) -> None:
         )
     if given.verdict == Review.Verdict.APPROVED:
         rubric, minutes = given.rubric or 0, given.minutes_approved or 0
-        check_approval(given.contribution, rubric, minutes)
-        if not given.reason and minutes < minutes_of(given.contribution):
+        claimed = check_approval(given.contribution, rubric, minutes)
+        if not given.reason and minutes < claimed:
             raise VerdictIncomplete(
                 _("You count fewer minutes than were claimed. Say why; the contributor reads it beside the number.")
             )

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Subject
 from accounts.services import save_profile
 from contributions.models import Contribution
 from contributions.models.contribution import Need
@@ -274,6 +275,8 @@ def test_the_same_person_reached_by_two_browsers_is_one_queue_of_entries(world: 
 
 def test_hostile_words_stay_words(world: World) -> None:
     client = client_of(world, "contributor")
+    # A new account's links are plain text until its first approval.
+    Subject.objects.filter(pk=world.contributor.pk).update(links_free_at=timezone.now())
     hostile = "<script>alert(1)</script>\u202e\"'><img src=x onerror=alert(2)>"
     work = log(client, world, note=hostile, link='https://example.org/?a=<b>&c="d"')
     for path in (work.get_absolute_url(), reverse("contributions:hours"), "/home/"):

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import SubjectLink
 from accounts.services import erase_person
+from contributions.handlers import _NOTICE_OF
 from contributions.models import Contribution, PendingVerdict, Review, Week
 from contributions.services import (
     AlreadyDecided,
@@ -78,11 +79,12 @@ def state(work: Contribution) -> str:
 
 
 def told(person: Any) -> list[str]:
-    """What stands in somebody's inbox once everything is delivered."""
+    """What somebody's inbox says about work and verdicts once everything is delivered."""
     later = world_now() + timedelta(days=1)
     for consumer in consumers_with_due_events(now=later):
         deliver_until_empty(consumer, now=later)
-    return [sentence(n.kind, n.params) for n in Notice.objects.filter(subject=person).order_by("id")]
+    about = Notice.objects.filter(subject=person, kind__in=["verdict_dropped", *_NOTICE_OF.values()])
+    return [sentence(n.kind, n.params) for n in about.order_by("id")]
 
 
 def world_now() -> datetime:

@@ -29,7 +29,7 @@ def test_ticking_another_guilds_work_neither_approves_it_nor_tells_its_title() -
     world, work = make_world(), waiting_elsewhere()
     client = Client()
     client.force_login(world.reviewer.user)
-    answer = client.post("/review/", {"chosen": [str(work.pk)], "rubric": "3"})
+    answer = client.post("/review/", {"chosen": [str(work.pk)], "rubric": "3", "do": "approve"})
     assert answer.status_code == 200
     assert "A title of another guild" not in answer.content.decode()
     work.refresh_from_db()
