@@ -23,6 +23,7 @@ function watch(form) {
   let stopped = false;
   let leaving = false;
   let insisted = false;
+  let renewed = false; // the token, since the last save that was kept
 
   const say = (text) => {
     if (status.textContent !== text) status.textContent = text;
@@ -62,7 +63,7 @@ function watch(form) {
       form.action = answer.url;
       history.replaceState(null, "", answer.url);
     }
-    [kept, unanswered, wait] = [count, null, PAUSE];
+    [kept, unanswered, wait, renewed] = [count, null, PAUSE, false];
     if (isSafe()) say(status.dataset.saved);
     else plan();
   }
@@ -102,8 +103,13 @@ function watch(form) {
       unanswered = null;
       return say(status.dataset.toolong);
     }
-    if (answer.redirected) return again(status.dataset.signin);
-    if (answer.status === 403 && (await freshToken().catch(() => false))) return again(status.dataset.unsaved);
+    if (answer.redirected || answer.status === 401) return again(status.dataset.signin);
+    if (answer.status === 403 && (await freshToken().catch(() => false))) {
+      say(status.dataset.unsaved);
+      if (renewed) return again(status.dataset.unsaved);
+      renewed = true;
+      return plan(0);
+    }
     return again(answer.status === 403 ? status.dataset.signin : status.dataset.offline);
   }
 

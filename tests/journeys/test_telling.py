@@ -97,6 +97,23 @@ def test_a_lost_line_is_said_and_made_good(browser: Browser, live_server: object
     context.close()
 
 
+def test_whoever_is_signed_out_meanwhile_is_told_and_signs_in_beside_it(
+    browser: Browser, live_server: object, world: World
+) -> None:
+    draft = tell(world, state="draft")
+    context = window(browser, str(live_server), world)
+    page = opened(context, step(live_server, draft, "known"))
+    kept = context.cookies()
+    context.clear_cookies()
+    page.get_by_label("How do you know?").fill("I saw it.")
+    expect(page.locator(STATUS)).to_contain_text("signed out")
+    context.add_cookies([cookie for cookie in kept if cookie["name"] == settings.SESSION_COOKIE_NAME])  # type: ignore[misc]
+    expect(page.locator(STATUS)).to_have_text("Saved.", timeout=15_000)
+    draft.refresh_from_db()
+    assert draft.evidence == "I saw it."
+    context.close()
+
+
 def test_an_answer_that_was_lost_is_no_conflict_with_oneself(
     browser: Browser, live_server: object, world: World
 ) -> None:
