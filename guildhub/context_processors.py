@@ -74,7 +74,7 @@ def _frame_for_anyone() -> dict[str, Any]:
 
 
 def _frame_for_member(user: User) -> dict[str, Any]:
-    unread, may_review = _what_waits(user)
+    unread, may_review, looks_after = _what_waits(user)
     profile = getattr(user.subject, "profile", None)
     return {
         "links": _present(
@@ -83,7 +83,7 @@ def _frame_for_member(user: User) -> dict[str, Any]:
             Link("/guilds/", _("Guilds")),
             *([Link("/review/", _("Review"))] if may_review else []),
             Link("/inbox/", _("Inbox"), count=unread),
-            *([Link("/ops/", _("Ops"))] if user.is_staff else []),
+            *([Link("/ops/", _("Ops"))] if looks_after else []),
         ),
         "me_links": _present(
             Link("/me/hours/", _("My hours")),
@@ -97,20 +97,30 @@ def _frame_for_member(user: User) -> dict[str, Any]:
     }
 
 
-def _what_waits(user: User) -> tuple[int, bool]:
-    """Unread notices, and whether the person may review in any guild; read with the person, or else in one statement."""
+def _what_waits(user: User) -> tuple[int, bool, bool]:
+    """Unread notices, whether the person may review in any guild, and whether they look after one (or the hub).
+
+    Read with the person, or else in one statement.
+    """
     if hasattr(user, "about_unread"):
-        return user.about_unread, bool(user.about_grants or user.about_earned_review)
+        is_steward = any(grant.endswith(":steward") for grant in user.about_grants)
+        reviews = bool(user.about_grants or user.about_earned_review)
+        return user.about_unread, reviews, is_steward or user.is_staff
     ids = ids_of(user)
     now = timezone.now()
-    may_review = Exists(live_grants(now).filter(subject_id__in=ids)) | Exists(earned_in(ids, now))
+    grants = live_grants(now).filter(subject_id__in=ids)
+    may_review = Exists(grants) | Exists(earned_in(ids, now))
     unread = Count("notices", filter=Q(notices__read_at__isnull=True))
     rows = (
         Subject.objects.filter(pk__in=ids)
-        .annotate(unread=unread, may_review=may_review)
-        .values_list("unread", "may_review")
+        .annotate(unread=unread, may_review=may_review, is_steward=Exists(grants.filter(right="steward")))
+        .values_list("unread", "may_review", "is_steward")
     )
-    return sum(row[0] for row in rows), any(row[1] for row in rows)
+    return (
+        sum(row[0] for row in rows),
+        any(row[1] for row in rows),
+        user.is_staff or any(row[2] for row in rows),
+    )
 
 
 def _personas(user: Any) -> list[dict[str, Any]]:

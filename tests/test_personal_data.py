@@ -49,6 +49,9 @@ from guilds.services import (
     propose_closing,
     propose_guild,
 )
+from moderation.models import Case
+from moderation.services import hide_writing, report_writing
+from projects.models import Voice
 from projects.services import (
     add_voice,
     claim_task,
@@ -191,6 +194,11 @@ def make_life() -> Life:
     MondayMail.objects.create(subject=person, monday=monday, due_at=world.now)
     make_token(by=person, name=f"Phone {MARK}", scopes=["read"], days=30, now=world.now)
     answer_once(subject=person.pk, key=f"key-{MARK}", payload=b"{}", now=world.now, write=lambda: (200, f"Dear {MARK}"))
+    heard = Voice.objects.get(author=person)
+    for kind, row, by in (("project", world.project, person), ("voice", heard, world.reviewer)):
+        report_writing(kind=kind, object_id=row.pk, by=by, concern="other", now=world.now, words=f"So says {MARK}")
+    case = Case.objects.get(kind="voice")
+    hide_writing(case=case, by=world.hub_steward, concern="personal", reason=f"It names {MARK}.", now=world.now)
     for user, changed in ((world.hub_steward.user, person.user), (person.user, world.hub_steward.user)):
         AdminLogEntry.objects.create(
             user=user,

@@ -111,7 +111,7 @@ def show_entry(
         "entries": entries,
         "minutes": minutes,
         "credit": credit,
-        "steps": story_of(work, reviews, reads_details=reader.reads_details),
+        "steps": story_of(work, reviews, reads_details=reader.reads_details, is_own=reader.is_owner),
         "contributor_name": name_of(work.subject),
         "is_imported": work.source == Contribution.Source.IMPORTED,
         "refusals": [error for form in (forms or {}).values() for error in form.non_field_errors()],

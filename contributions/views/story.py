@@ -27,12 +27,14 @@ _STEPS = {
 }
 
 
-def story_of(work: Contribution, reviews: list[Review], *, reads_details: bool) -> list[Step]:
+def story_of(work: Contribution, reviews: list[Review], *, reads_details: bool, is_own: bool = False) -> list[Step]:
     """Every step, verdicts with their words (`reads_details`; members of the guild read no words).
+
+    To the person whose work it is (`is_own`) their own steps are theirs, with or without a name.
 
     What came back and was handed in again says the hours of both times, so that a change shows.
     """
-    names = {work.subject_id: name_of(work.subject)}
+    names = {work.subject_id: _("You") if is_own else name_of(work.subject)}
     if work.reviewer:
         names[work.reviewer_id] = name_of(work.reviewer)
     names |= {review.reviewer_id: name_of(review.reviewer) for review in reviews if review.reviewer}

@@ -104,5 +104,23 @@ def test_who_belongs_nowhere_yet_learns_how_to_begin(world: World) -> None:
     assert "Join a guild to begin" in page and "Credited last" not in page
 
 
+def test_who_belongs_nowhere_is_not_told_of_tasks_in_their_guilds(world: World) -> None:
+    page = home(client_of(world, "newcomer"))
+    assert "in your guilds" not in page and "When you belong to a guild" in page
+
+
+def test_a_steward_of_the_hub_is_led_to_what_waits(world: World) -> None:
+    page = home(client_of(world, "hub_steward"))
+    assert "You look after this hub" in page and "See what waits" in page and "Join a guild to begin" not in page
+
+
+def test_ones_own_steps_are_ones_own_with_or_without_a_name(world: World) -> None:
+    work = log(world, world.contributor, 30)
+    pages = [client_of(world, who).get(work.get_absolute_url()).content.decode() for who in ("contributor", "reviewer")]
+    mine, theirs = (page.split("What happened")[1].split("</section>")[0] for page in pages)
+    assert "<bdi>You</bdi>" in mine and "a contributor" not in mine
+    assert "<bdi>You</bdi>" not in theirs and "a contributor" in theirs
+
+
 def test_visitors_sign_in_first() -> None:
     assert Client().get("/home/")["Location"].endswith("?next=/home/")
