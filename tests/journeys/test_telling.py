@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
 from projects.models import Problem
 from projects.services import submit_problem
@@ -86,7 +86,12 @@ def test_a_lost_line_is_said_and_made_good(browser: Browser, live_server: object
     page.get_by_label("How do you know?").fill("I saw it.")
     expect(page.locator(STATUS)).to_contain_text("no answer from the server")
     warned: list[str] = []
-    page.on("dialog", lambda dialog: (warned.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        warned.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     page.close(run_before_unload=True)
     page.wait_for_timeout(300)
     assert warned == ["beforeunload"] and not page.is_closed()
