@@ -30,8 +30,8 @@ def publish_policy(
 ) -> Policy:
     """Write the guild's next policy version from the latest numbers and the changed ones; never applied backwards.
 
-    Without `effective_at` as soon as that is possible: now, or with the version that is published already. Raises
-    PolicyRefused.
+    Numbers that are those of the latest version make no new one. Without `effective_at` as soon as that is possible:
+    now, or with the version that is published already. Raises PolicyRefused.
     """
     check_guild_open(guild)
     check_steward(by, guild, now)
@@ -49,6 +49,8 @@ def publish_policy(
     }
     if any(isinstance(number, int) and number > NUMBER_MOST for number in numbers.values()):
         raise PolicyRefused(_("No number of a policy is above %(most)s.") % {"most": NUMBER_MOST})
+    if numbers and all(getattr(latest, name) == number for name, number in numbers.items()):
+        return latest  # sent again, because the answer was lost
     policy = Policy(
         guild=guild,
         version=latest.version + 1,

@@ -21,7 +21,9 @@ from tests.pages import PAGES, READERS, Page, client_of
 pytestmark = pytest.mark.django_db
 
 #: Forms whose second press is meant to do something again, by the name of their button, and why.
-AGAIN: dict[str, str] = {}
+AGAIN: dict[str, str] = {
+    "invite": "the secret of the first link was in the answer that got lost, so it can't be shown again; a steward ends it",
+}
 
 #: Forms of the frame, which stand on every page and are tried by their own tests.
 _FRAME = ("/language/", "/accounts/logout/", "/demo/")
