@@ -40,11 +40,17 @@ class ProfileWordsShape(ModelShape):
     """What changes; what isn't sent stays as it is."""
 
     timezone = ZoneField(required=False)
-    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False, allow_blank=True)
+    language = serializers.CharField(max_length=10, required=False, allow_blank=True)
     links = serializers.ListField(child=WebAddressField(max_length=300), required=False, max_length=5)
     public_sections = serializers.ListField(
         child=serializers.ChoiceField(choices=Profile.Section.choices), required=False, max_length=5
     )
+
+    def validate_language(self, code: str) -> str:
+        """One that this hub offers. Not a list in the schema: hubs differ, and the schema is one for all."""
+        if code and code not in dict(settings.LANGUAGES):
+            raise serializers.ValidationError(_("This hub doesn't speak that language."))
+        return code
 
     class Meta(ProfileShape.Meta):
         fields = tuple(name for name in ProfileShape.Meta.fields if name != "is_hub_steward")

@@ -1,4 +1,4 @@
-"""Every write of the API, sent twice, with its answer lost, and ten times at once: one effect, one answer."""
+"""Every write of the API, sent twice and with its answer lost: one effect, one answer. At once: test_at_once.py."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from guilds.models import Membership
 from tests.api.callers import api_world, call, call_as
 from tests.api.verbs import WRITES, Verb
 from tests.factories import World
-from tests.hostile.races import at_once
 
 #: Rows of tables that a write sent again must not add to, of everything that people do.
 _COUNTED = (
@@ -84,38 +83,6 @@ def test_a_write_needs_a_key_and_a_key_is_for_one_write(verb: Verb, world: World
     if verb.operation != "mark_inbox_read":
         other = call_as(world, verb.doer, verb.method, path, body, key)
         assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
-
-
-def _at_once(verb: Verb) -> None:
-    world = api_world()
-    body = verb.body(world) if verb.body else None
-    path, key = verb.path(world), str(uuid7())
-
-    def send() -> Any:
-        return call_as(world, verb.doer, verb.method, path, body, key)
-
-    answers = at_once(*[send] * 10)
-    assert {answer.status_code for answer in answers} == {answers[0].status_code}, [a.content for a in answers]
-    assert answers[0].status_code < 300, answers[0].content
-    assert len({answer.content for answer in answers}) == 1
-    assert sum("Idempotency-Replayed" in answer for answer in answers) == 9
-    assert KeptAnswer.objects.filter(key=key).count() == 1
-
-
-AT_ONCE = ("log_hours", "give_verdict", "claim_task", "join_guild", "draft_problem")
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("verb", [v for v in DONE if v.name in AT_ONCE], ids=lambda verb: verb.name)
-def test_ten_at_once_are_one(verb: Verb) -> None:
-    _at_once(verb)
-
-
-@pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("verb", [v for v in DONE if v.name not in AT_ONCE], ids=lambda verb: verb.name)
-def test_ten_at_once_are_one_for_every_other_write(verb: Verb) -> None:
-    _at_once(verb)
 
 
 @pytest.mark.django_db
