@@ -23,13 +23,23 @@ from guildhub.demo.founding import plan_founding
 from guildhub.demo.ground import plan_ground
 from guildhub.demo.histories import plan_histories
 from guildhub.demo.lately import plan_lately
+from guildhub.demo.moderating import plan_moderating
 from guildhub.demo.people import PEOPLE
 from guildhub.demo.stage import MAIN_GUILD, Stage
 from guilds.models import Guild
 from notices.services import mark_inbox_read
 
 #: What puts its steps onto the timeline, in this order where two steps have the same moment.
-CHAPTERS = (plan_founding, plan_ground, plan_backers, plan_episodes, plan_lately, plan_evenings, plan_histories)
+CHAPTERS = (
+    plan_founding,
+    plan_ground,
+    plan_backers,
+    plan_moderating,
+    plan_episodes,
+    plan_lately,
+    plan_evenings,
+    plan_histories,
+)
 #: Told one line at a time while the story is loaded.
 Say = Callable[[str], None]
 
