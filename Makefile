@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 
-.PHONY: run setup setup-dev lock browser test lint types contracts migrations-check unit verify format clean
+.PHONY: run setup setup-dev lock browser test lint types contracts migrations-check unit verify bench format clean
 
 run: setup ## start PostgreSQL, Redis, web, worker and scheduler, with a demo guild
 	@exec $(BIN)/python -m guildhub.supervisor
@@ -63,6 +63,10 @@ test: setup-dev browser lint types contracts migrations-check unit ## everything
 
 verify: test ## the long suite: full matrices, kills, long property runs
 	@$(PYTEST) -m slow
+	@$(BIN)/python benchmarks/web.py --tell
+
+bench: setup-dev ## what each page costs the web server, against a bare view; fails where a figure is over its limit
+	@$(BIN)/python benchmarks/web.py
 
 format: setup-dev ## put the code into its form
 	@$(BIN)/ruff check --fix .

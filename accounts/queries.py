@@ -16,6 +16,7 @@ from accounts.models import ImportedIdentity, Subject, SubjectLink, Token, User
 from accounts.rules import email_hash as email_hash  # reads about a history's authors start from it
 from accounts.rules import token_digest
 from core.errors import PermissionRefused
+from core.prepared import prepared
 
 
 class PersonErased(PermissionRefused):
@@ -83,11 +84,16 @@ def lock_people(subject_ids: Iterable[UUID], *, by: UUID | None = None) -> None:
     wanted = set(subject_ids)
     while True:
         ids = {linked for person in linked_people(wanted).values() for linked in person}
-        people = list(Subject.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True))
+        people = _locked(sorted(ids))
         if {linked for person in linked_people(wanted).values() for linked in person} == ids:
             break
     if any(person.pk == by and person.erased_at for person in people):
         raise PersonErased(_("This account was erased, and nothing more is kept in its name."))
+
+
+@prepared
+def _locked(ids: Sequence[UUID]) -> QuerySet[Subject]:
+    return Subject.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
 
 
 def same_person(one: UUID, other: UUID) -> bool:

@@ -17,6 +17,7 @@ from contributions.rules import ENTRY_MINUTES_MOST
 from contributions.services import EntryInput
 from core.formats import format_minutes
 from core.ids import uuid7
+from core.prepared import first_of, prepared
 from projects.models import Task
 
 OTHER = "other"
@@ -56,7 +57,10 @@ class _WorkForm(forms.Form):
 
     def clean_task(self) -> Task:
         """The task with its project and guild; drafts are nobody's yet."""
-        return _task(self.cleaned_data["task"], Task.objects.exclude(state=Task.State.DRAFT))
+        found = first_of(_task(self.cleaned_data["task"]))
+        if found is None:
+            raise forms.ValidationError(_("This task is gone. Choose another one."))
+        return found
 
     def clean_link(self) -> str:
         """Only web addresses: a reviewer will press it."""
@@ -241,11 +245,9 @@ def _entry(day: date, minutes: int, started: time | None) -> EntryInput:
     return EntryInput(day, minutes, start)
 
 
-def _task(task_id: UUID, tasks: QuerySet[Task]) -> Task:
-    found = tasks.select_related("project__guild").filter(pk=task_id).first()
-    if found is None:
-        raise forms.ValidationError(_("This task is gone. Choose another one."))
-    return found
+@prepared
+def _task(pk: UUID) -> QuerySet[Task]:
+    return Task.objects.exclude(state=Task.State.DRAFT).select_related("project__guild").filter(pk=pk)
 
 
 def _isolated(text: str) -> str:

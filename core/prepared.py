@@ -20,7 +20,8 @@ from django.db import DatabaseError, connection
 from django.db.models import AutoField, Field, Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.fields import NOT_PROVIDED
-from django.db.models.query import RelatedPopulator, get_related_populators
+from django.db.models.query import ModelIterable, RelatedPopulator, ValuesListIterable, get_related_populators
+from django.db.transaction import TransactionManagementError
 
 #: Lists of another length and other constants make other SQL; more than this is a wrong use.
 _PLANS_MOST = 300
@@ -71,15 +72,22 @@ class _Plan:
 
     def __init__(self, build: Callable[..., QuerySet], values: dict[str, Any], shape: dict[str, Any]) -> None:
         samples, places = _samples(values)
-        query = build(**samples, **shape).query
+        rows = build(**samples, **shape)
+        if rows._iterable_class not in (ModelIterable, ValuesListIterable):  # type: ignore[attr-defined]
+            raise TypeError(f"{build.__qualname__} gives neither models nor values_list.")
+        self._gives_models = rows._iterable_class is ModelIterable  # type: ignore[attr-defined]
+        query = rows.query
         compiler = query.get_compiler(connection=connection)
+        #: Django looks for the transaction while it compiles; here that was another time.
+        self._locks = bool(query.select_for_update)
         self.sql: str | None
         try:
             self.sql, params = compiler.as_sql()
         except EmptyResultSet:
             self.sql, params = None, ()
         self._params = list(params)
-        self._slots = [(n, *places[p]) for n, p in enumerate(params) if _is_sample(p, places)]
+        found_places = [(n, _place_of(param, places)) for n, param in enumerate(params)]
+        self._slots = [(n, *place) for n, place in found_places if place is not None]
         found = {name for _n, name, _index in self._slots}
         missing = {name for name, _index in places.values()} - found
         if self.sql is not None and missing:
@@ -94,7 +102,7 @@ class _Plan:
             return
         self._compiler = compiler
         self._converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
-        if compiler.klass_info is None:
+        if not self._gives_models:
             return
         model, fields = compiler.klass_info["model"], compiler.klass_info["select_fields"]
         start, end = fields[0], fields[-1] + 1
@@ -119,6 +127,8 @@ class _Plan:
         params = self._params.copy()
         for number, name, index in self._slots:
             params[number] = values[name] if index is None else values[name][index]
+        if self._locks and not connection.in_atomic_block:
+            raise TransactionManagementError("Rows are locked inside a transaction.")
         with connection.cursor() as cursor:
             cursor.execute(self.sql, params)
             rows: Any = cursor.fetchall()
@@ -161,14 +171,26 @@ def _samples(values: dict[str, Any]) -> tuple[dict[str, Any], dict[Any, tuple[st
     return samples, places
 
 
-def _is_sample(param: Any, places: dict[Any, tuple[str, int | None]]) -> bool:
-    try:
-        is_sample = param in places
-    except TypeError:
-        return False
-    if not is_sample and isinstance(param, date) and abs(param.year - _YEAR) <= 3:
-        raise ValueError("A prepared queryset takes its dates as they come; compute them before the call.")
-    return is_sample
+def _place_of(param: Any, places: dict[Any, tuple[str, int | None]]) -> tuple[str, int | None] | None:
+    """Which value stands at this parameter; None for a constant. Raises ValueError for one that was made into another."""
+    if isinstance(param, list | tuple) and param:
+        found = {_place_of(item, places) for item in param}
+        names = {place[0] for place in found if place is not None}
+        if not names:
+            return None
+        if (
+            len(names) == 1
+            and None not in found
+            and [places.get(i) for i in param] == [p for p in places.values() if p[0] in names]
+        ):
+            return names.pop(), None  # a whole list as one array
+        raise ValueError("A prepared queryset takes a list as it comes.")
+    if param in places:
+        return places[param]
+    changed = isinstance(param, date) and abs(param.year - _YEAR) <= 3
+    if changed or any(str(sample) in str(param) for sample in places if not isinstance(sample, int)):
+        raise ValueError("A prepared queryset takes its values as they come; compute before the call.")
+    return None
 
 
 def _thing(model: type[Model], names: Sequence[str], values: Sequence[Any]) -> Any:

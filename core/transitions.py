@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import TransitionRefused
 from core.models import StateChange
+from core.prepared import insert_row, update_row
 
 #: state -> states that may follow; kept in the owning app's rules.py and mirrored by a database trigger.
 Transitions = dict[str, frozenset[str]]
@@ -34,13 +35,13 @@ def change_state(
             % {"now": thing.get_state_display(), "to": dict(thing.State.choices)[to]}
         )
     before, thing.state = thing.state, to
-    thing.save(update_fields=["state", *(also or [])])
+    update_row(thing, ["state", *(also or [])])
     return note_state(thing, before, actor=actor, now=now, reason=reason)
 
 
 def note_state(thing: Any, before: str, *, actor: UUID | None, now: datetime, reason: str = "") -> StateChange:
     """Write down a step that was saved already (creation has an empty `before`)."""
-    return StateChange.objects.create(
+    change = StateChange(
         object_kind=thing._meta.model_name,
         object_id=thing.pk,
         from_state=before,
@@ -49,3 +50,5 @@ def note_state(thing: Any, before: str, *, actor: UUID | None, now: datetime, re
         reason=reason,
         changed_at=now,
     )
+    insert_row(change)
+    return change

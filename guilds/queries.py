@@ -13,13 +13,22 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce, JSONObject, NullIf
 
 from accounts.queries import ids_of, linked_subjects
+from core.prepared import first_of, prepared
 from core.registries import earned_right
 from guilds.models import Closing, Grant, Guild, Handover, InviteLink, JoinRequest, Membership, Policy
 
 
 def current_policy(guild_id: UUID, now: datetime) -> Policy:
     """The policy in force at `now`; raises Policy.DoesNotExist for a guild that has none yet."""
-    return Policy.objects.filter(guild_id=guild_id, effective_at__lte=now).latest("version")
+    found = first_of(_policy_in_force(guild_id, now))
+    if found is None:
+        raise Policy.DoesNotExist
+    return found
+
+
+@prepared
+def _policy_in_force(guild_id: UUID, now: datetime) -> QuerySet[Policy]:
+    return Policy.objects.filter(guild_id=guild_id, effective_at__lte=now).order_by("-version")[:1]
 
 
 def live_grants(now: datetime) -> QuerySet[Grant]:
@@ -37,8 +46,13 @@ def earned_in(subject_ids: Sequence[UUID], now: datetime) -> QuerySet[Membership
 
 def guilds_reviewed_by(subject_ids: Sequence[UUID], now: datetime) -> list[UUID]:
     """Guilds in which a person may review, by grant or by standing (pass every linked id). One statement."""
-    granted = live_grants(now).filter(subject_id__in=subject_ids).values_list("guild_id", flat=True)
-    return list(granted.union(earned_in(subject_ids, now).values_list("guild_id", flat=True)))
+    return [row[0] for row in _reviewed_by(list(subject_ids), now)]
+
+
+@prepared
+def _reviewed_by(subject_ids: Sequence[UUID], now: datetime) -> QuerySet[Grant]:
+    granted = live_grants(now).filter(subject_id__in=subject_ids).values_list("guild_id")
+    return granted.union(earned_in(subject_ids, now).values_list("guild_id"))
 
 
 def rights_of(subject_ids: Sequence[UUID], now: datetime) -> dict[UUID, set[str]]:
@@ -51,9 +65,13 @@ def rights_of(subject_ids: Sequence[UUID], now: datetime) -> dict[UUID, set[str]
 
 def is_member(subject_id: UUID, guild_id: UUID) -> bool:
     """Whether the person belongs to the guild today."""
-    return Membership.objects.filter(
-        guild_id=guild_id, subject_id__in=linked_subjects(subject_id), left_at__isnull=True
-    ).exists()
+    return bool(_seats(linked_subjects(subject_id), guild_id))
+
+
+@prepared
+def _seats(subject_ids: Sequence[UUID], guild_id: UUID) -> QuerySet[Membership]:
+    seats = Membership.objects.filter(guild_id=guild_id, subject_id__in=subject_ids, left_at__isnull=True)
+    return seats.values_list("pk")[:1]
 
 
 def holders(guild_id: UUID, rights: Sequence[str], now: datetime) -> list[UUID]:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Subject
@@ -28,6 +29,7 @@ from contributions.services.submission import try_submit
 from core.errors import DomainError, TransitionRefused
 from core.ids import uuid7
 from core.limits import check_limit
+from core.prepared import first_of, insert_row, prepared
 from core.transitions import change_state, note_state
 from core.written import check_not_hidden
 from projects.models import Task
@@ -82,7 +84,7 @@ def log_hours(
     _check_possible(entries)
     ids = lock_person(by.pk)
     digest = _payload_hash(task, entries, note, link)
-    known = Contribution.objects.filter(subject_id__in=ids, client_id=client_id).first()
+    known = first_of(_sent_before(ids, client_id))
     if known is not None:
         if known.payload_hash != digest:
             raise ClientIdReused(
@@ -93,6 +95,11 @@ def log_hours(
     contribution = _store(by, client_id, task, entries, note=note, link=link, digest=digest, now=now)
     try_submit(contribution, by=by, now=now)
     return LoggedHours(contribution, is_new=True)
+
+
+@prepared
+def _sent_before(subject_ids: Sequence[UUID], client_id: UUID) -> QuerySet[Contribution]:
+    return Contribution.objects.filter(subject_id__in=subject_ids, client_id=client_id)[:1]
 
 
 @transaction.atomic
@@ -203,7 +210,7 @@ def _store(
     now: datetime,
     resubmission_of: Contribution | None = None,
 ) -> Contribution:
-    contribution = Contribution.objects.create(
+    contribution = Contribution(
         subject=by,
         client_id=client_id,
         payload_hash=digest,
@@ -216,6 +223,7 @@ def _store(
         created_at=now,
         resubmission_of=resubmission_of,
     )
+    insert_row(contribution)
     note_state(contribution, "", actor=by.pk, now=now)
     _store_entries(contribution, entries)
     note_event(
@@ -230,17 +238,17 @@ def _store(
 
 
 def _store_entries(contribution: Contribution, entries: Sequence[EntryInput]) -> None:
-    TimeEntry.objects.bulk_create(
-        TimeEntry(
-            contribution=contribution,
-            subject_id=contribution.subject_id,
-            worked_on=entry.worked_on,
-            minutes=entry.minutes,
-            started_at=entry.started_at,
-            ended_at=entry.started_at + timedelta(minutes=entry.minutes) if entry.started_at else None,
+    for entry in entries:
+        insert_row(
+            TimeEntry(
+                contribution=contribution,
+                subject_id=contribution.subject_id,
+                worked_on=entry.worked_on,
+                minutes=entry.minutes,
+                started_at=entry.started_at,
+                ended_at=entry.started_at + timedelta(minutes=entry.minutes) if entry.started_at else None,
+            )
         )
-        for entry in entries
-    )
 
 
 def _check_possible(entries: Sequence[EntryInput]) -> None:

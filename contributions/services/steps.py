@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from accounts.queries import linked_subjects
-from contributions.models import Contribution, PendingVerdict
+from contributions.models import Contribution, PendingVerdict, TimeEntry
 from core.events import record_event
+from core.prepared import first_of, prepared
 from projects.services import follow_contribution
 
 
@@ -16,14 +19,32 @@ def locked_contribution(contribution: Contribution) -> Contribution:
 
     The people's locks come before it, ledger and task after it (docs/locking.md).
     """
+    found = first_of(_locked(contribution.pk))
+    if found is None:
+        raise Contribution.DoesNotExist
+    return found
+
+
+@prepared
+def _locked(pk: UUID) -> QuerySet[Contribution]:
     rows = Contribution.objects.select_for_update(no_key=True, of=("self",))
     also = ("guild", "task__project__guild", "project", "subject", "pending_verdict")
-    return rows.select_related(*also).get(pk=contribution.pk)
+    return rows.select_related(*also).filter(pk=pk)
 
 
 def minutes_of(contribution: Contribution) -> int:
     """Claimed minutes: the sum of its entries."""
-    return sum(contribution.entries.values_list("minutes", flat=True))
+    return sum(entry.minutes for entry in entries_of(contribution))
+
+
+def entries_of(contribution: Contribution) -> list[TimeEntry]:
+    """Its time entries, the earliest day first. One statement."""
+    return _entries(contribution.pk)
+
+
+@prepared
+def _entries(contribution_id: UUID) -> QuerySet[TimeEntry]:
+    return TimeEntry.objects.filter(contribution_id=contribution_id)
 
 
 def stop_counting(contribution: Contribution) -> None:

@@ -11,7 +11,7 @@ from contributions.models import Contribution
 from contributions.models.contribution import Need
 from contributions.permissions import can_review_in
 from contributions.rules import latest_worked_on
-from contributions.services.steps import minutes_of, note_event
+from contributions.services.steps import entries_of, minutes_of, note_event
 from core.transitions import change_state
 from guilds.models import Guild
 from guilds.queries import current_policy, is_member
@@ -79,7 +79,7 @@ def _check_rules(contribution: Contribution, *, by: Subject, now: datetime) -> N
         raise _NeedsOneThing(Need.GUILD_CLOSED)
     if not is_member(by.pk, guild.pk):
         raise _NeedsOneThing(Need.NOT_MEMBER)
-    entries = list(contribution.entries.all())
+    entries = entries_of(contribution)
     if any(entry.worked_on > latest_worked_on(now) for entry in entries):
         raise _NeedsOneThing(Need.FUTURE)
     free = current_policy(guild.pk, now).evidence_free_minutes

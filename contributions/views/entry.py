@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -23,6 +24,7 @@ from contributions.views.actions import ENTRY_ACTIONS
 from contributions.views.arithmetic import Explanation, explain
 from contributions.views.story import name_of, story_of
 from core.http import perform
+from core.prepared import first_of, prepared
 from core.timeline import history_of
 from guilds.models import Guild
 from guilds.queries import current_policy, viewer_in
@@ -73,12 +75,16 @@ def _show_again(request: HttpRequest, work: Contribution, forms: dict[str, Any])
 
 def find_work(pk: UUID) -> Contribution:
     """The contribution with its steps, people and task, in one statement; 404 otherwise."""
-    with_it = ("task", "project", "guild", "subject__profile", "reviewer__profile", "pending_verdict")
-    works = Contribution.objects.select_related(*with_it)
-    found = works.annotate(history=history_of()).filter(pk=pk).first()
+    found = first_of(_work(pk))
     if found is None:
         raise Http404
     return found
+
+
+@prepared
+def _work(pk: UUID) -> QuerySet[Contribution]:
+    with_it = ("task", "project", "guild", "subject__profile", "reviewer__profile", "pending_verdict")
+    return Contribution.objects.select_related(*with_it).annotate(history=history_of()).filter(pk=pk)
 
 
 def reader_of(request: HttpRequest, work: Contribution) -> Reader:

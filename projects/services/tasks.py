@@ -7,12 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Subject
 from accounts.queries import linked_subjects, lock_person, same_person
 from core.errors import DomainError, TransitionRefused
 from core.events import record_event
+from core.prepared import first_of, prepared
 from core.transitions import change_state, note_state
 from core.written import check_not_hidden
 from guilds.permissions import check_guild_open, check_maintainer
@@ -221,8 +223,15 @@ def follow_contribution(*, task: Task, to: str, subject: Subject, actor: UUID | 
 
 def locked_task(task: Task) -> Task:
     """The task under its lock, with project and guild."""
-    rows = Task.objects.select_for_update(no_key=True, of=("self",))
-    return rows.select_related("project__guild").get(pk=task.pk)
+    found = first_of(_locked(task.pk))
+    if found is None:
+        raise Task.DoesNotExist
+    return found
+
+
+@prepared
+def _locked(pk: UUID) -> QuerySet[Task]:
+    return Task.objects.select_for_update(no_key=True, of=("self",)).select_related("project__guild").filter(pk=pk)
 
 
 def _move(task: Task, to: str, *, actor: UUID | None, now: datetime, reason: str = "") -> Task:
