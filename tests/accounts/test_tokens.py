@@ -108,7 +108,7 @@ def test_one_name_ten_times_at_once_is_one_token() -> None:
         {"expires_at": NOW - timedelta(days=1)},
         {"revoked_at": NOW - timedelta(days=1)},
     ],
-    ids=str,
+    ids=lambda fields: ",".join(fields),
 )
 def test_the_database_refuses_what_no_token_may_be(fields: dict[str, Any]) -> None:
     values = {
