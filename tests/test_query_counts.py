@@ -24,8 +24,16 @@ READERS = ("anonymous", "contributor", "maintainer", "steward")
 ANYWHERE = 10
 #: Pages that many visitors open, and how many statements a visitor's may take.
 HOT = {"front": 3, "projects:problems": 3, "projects:project": 3}
-#: Pages that members open all day; two of the statements are the frame's: who it is, and what waits for them.
-HOT_FOR_MEMBERS = {"contributions:log": 3, "contributions:hours": 3, "home": 5, "contributions:points": 6}
+#: Pages that members open all day; one of the statements is the frame's: who it is, their rights, and what waits for them.
+HOT_FOR_MEMBERS = {
+    "front": 3,
+    "contributions:log": 2,
+    "contributions:hours": 2,
+    "home": 4,
+    "contributions:points": 4,
+    "projects:problems": 4,
+    "projects:project": 5,
+}
 #: Everything about a person in one file takes a statement for each model that knows something about them.
 READS_EVERYTHING = {"accounts:export"}
 WRITES = bool(os.environ.get("GUILDHUB_WRITE_QUERY_COUNTS"))
