@@ -26,9 +26,7 @@ def _parser(*, links: bool, tables: bool) -> MarkdownIt:
 
 
 #: Without links, for an author whose links are held: what would become one stays as it was typed.
-_PARSERS = {
-    (links, tables): _parser(links=links, tables=tables) for links in (True, False) for tables in (True, False)
-}
+_PARSERS = {(links, tables): _parser(links=links, tables=tables) for links in (True, False) for tables in (True, False)}
 
 
 def render_markdown(text: str, *, links: bool = True) -> SafeString:

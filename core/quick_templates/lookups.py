@@ -14,8 +14,8 @@ from django.utils.timezone import template_localtime
 
 #: context -> value
 Read = Callable[[Any], Any]
-#: Raised for a name that is nowhere: making Django's own, with all of the context in it, takes 10 us.
-_NOT_THERE = VariableDoesNotExist("There is no such name in the template's context.")
+#: Said of a name that is nowhere; Django's own words hold all of the context and take 10 us.
+_NOT_THERE = "There is no such name in the template's context."
 _LOOKUP_ERRORS = (TypeError, AttributeError, KeyError, ValueError, IndexError)
 
 
@@ -40,7 +40,8 @@ def _variable(variable: Variable) -> Read:
         else:
             if name in context.__dict__ or hasattr(context.__class__, name):
                 return slow(context)  # Django finds attributes of the context, too
-            raise _NOT_THERE
+            # A new one each time: an exception that is raised again keeps the frames of every time before.
+            raise VariableDoesNotExist(_NOT_THERE)
         if callable(value):
             return slow(context)
         for bit in bits:
