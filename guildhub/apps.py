@@ -12,6 +12,8 @@ class GuildhubConfig(AppConfig):
         from guildhub import (
             celery,  # noqa: F401
             personal_data,
+            written,
         )
 
         personal_data.register()
+        written.register()

@@ -89,12 +89,19 @@ def test_with_mail_down_work_is_approved_and_whoever_wants_a_code_is_told(world:
     assert mail.outbox == []
 
 
-def test_with_the_broker_down_work_is_approved_and_its_notice_waits(
-    world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings.JOBS_ARE_NUDGED = True
+@pytest.fixture
+def no_broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A broker that isn't there, for this test alone: Celery keeps the connections it has made."""
     monkeypatch.setattr(jobs, "_broker_rests_until", 0.0)
     monkeypatch.setattr(app.conf, "broker_url", "redis+socket:///nowhere/redis.sock")
+    app._after_fork()
+    yield
+    app._after_fork()
+
+
+@pytest.mark.usefixtures("no_broker")
+def test_with_the_broker_down_work_is_approved_and_its_notice_waits(world: World, settings: Any) -> None:
+    settings.JOBS_ARE_NUDGED = True
     work = an_hour(world)
     answer = client_of(world, "reviewer").post(
         work.get_absolute_url(), {"do": "approve", "rubric": "4", "minutes": "60"}

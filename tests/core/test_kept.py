@@ -18,7 +18,7 @@ from tests.pages import client_of
 
 pytestmark = pytest.mark.django_db
 
-WORDS = "Talked to the village <b>about</b> the \u202eflood\nand the dam"
+WORDS = "Talked to the village <b>about</b> the flood\nand the dam"
 
 
 @pytest.fixture
