@@ -26,6 +26,10 @@ logger = logging.getLogger(__name__)
 #: After the broker failed it is left alone for so long: sweeps find the work anyway.
 BROKER_REST_SECONDS = 5.0
 _broker_rests_until = 0.0
+#: While a process records much, one message in so long asks for the deliveries of all of it.
+NUDGE_SECONDS = 0.5
+#: Consumers -> when (by this process's clock) the job that was asked for last begins: it finds what commits before.
+_deliveries_begin: dict[tuple[str, ...], float] = {}
 
 
 def job(
@@ -66,19 +70,19 @@ def nudge(task: Any, *args: Any) -> None:
     transaction.on_commit(lambda: _send(task, args), robust=True)
 
 
-def _send(task: Any, args: tuple[Any, ...]) -> None:
+def _send(task: Any, args: tuple[Any, ...], *, countdown: float = 0) -> None:
     global _broker_rests_until
     if not settings.JOBS_ARE_NUDGED or time.monotonic() < _broker_rests_until:
         return
     try:
-        task.apply_async(args=args, retry=False, ignore_result=True)
+        task.apply_async(args=args, retry=False, ignore_result=True, countdown=countdown or None)
     except Exception as error:  # kombu raises a dozen kinds; none of them may reach the person
         _broker_rests_until = time.monotonic() + BROKER_REST_SECONDS
         logger.warning("The broker is out of reach (%s); the sweep will find the work.", type(error).__name__)
 
 
 def nudge_consumers(consumers: Iterable[str]) -> None:
-    """Ask for deliveries soon: one message per transaction, whatever it recorded."""
+    """Ask for deliveries soon: one message per transaction, whatever it recorded, and at most two a second."""
     waiting: set[str] = connection.__dict__.setdefault("_guildhub_nudged", set())
     is_noted = any(hook[1] is _send_waiting for hook in connection.run_on_commit)
     if not is_noted:
@@ -92,8 +96,24 @@ def _send_waiting() -> None:
     waiting: set[str] = connection.__dict__.get("_guildhub_nudged", set())
     names = sorted(waiting)
     waiting.clear()
-    if names:
-        _send(deliver, (names,))
+    if names and settings.JOBS_ARE_NUDGED:
+        _ask_for_deliveries(names)
+
+
+def _ask_for_deliveries(names: list[str]) -> None:
+    """At once, or soon when it was asked just now; not at all while a job that was asked for has still to begin.
+
+    A message costs the web server as much as ten statements, and the worker more. Turned down: a thread that sends what a
+    process gathered (it must live through forks and ends), and leaving the rest to the sweep (three seconds for an undo
+    and its notice that come one after the other).
+    """
+    key, now = tuple(names), time.monotonic()
+    begins = _deliveries_begin.get(key, 0.0)
+    if now < begins:
+        return
+    wait = NUDGE_SECONDS if now - begins < NUDGE_SECONDS else 0.0
+    _deliveries_begin[key] = now + wait
+    _send(deliver, (names,), countdown=wait)
 
 
 @job(name="core.deliver")

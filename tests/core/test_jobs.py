@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -32,6 +33,11 @@ class Queue:
         raw = [json.loads(message) for message in reversed(self._redis.lrange(self._key, 0, -1))]
         return [(message["headers"]["task"], json.loads(base64.b64decode(message["body"]))[0][:1]) for message in raw]
 
+    def begin_at(self) -> list[str | None]:
+        """When each message's job may begin; None is at once."""
+        raw = [json.loads(message) for message in reversed(self._redis.lrange(self._key, 0, -1))]
+        return [message["headers"]["eta"] for message in raw]
+
     def close(self) -> None:
         self._redis.delete(self._key)
         self._redis.close()
@@ -42,6 +48,7 @@ def queue(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
     """Nudges are sent in this test, to a queue that nobody empties."""
     settings.JOBS_ARE_NUDGED = True
     monkeypatch.setattr(jobs, "_broker_rests_until", 0.0)
+    monkeypatch.setattr(jobs, "_deliveries_begin", {})
     found = Queue()
     yield found
     found.close()
@@ -58,6 +65,24 @@ def test_a_commit_sends_one_message_whatever_it_recorded(queue: Queue) -> None:
             happen(kind="membership.left")
         assert queue.messages() == [], "nothing is sent before the commit"
     assert queue.messages() == [("core.deliver", [["core.public_log", NAME]])]
+
+
+def test_many_commits_after_one_another_are_announced_twice(queue: Queue) -> None:
+    """At once for the first; for all that come within half a second by one job, which begins after the last of them."""
+    with consumer(NAME, listen):
+        for _ in range(5):
+            happen()
+    first, second = queue.begin_at()
+    assert first is None and second is not None
+    assert queue.messages() == [("core.deliver", [["core.public_log", NAME]])] * 2
+    jobs._deliveries_begin.update(dict.fromkeys(jobs._deliveries_begin, time.monotonic() - 0.01))
+    with consumer(NAME, listen):
+        happen()
+    assert len(queue.messages()) == 3, "that job began before this commit"
+    jobs._deliveries_begin.update(dict.fromkeys(jobs._deliveries_begin, time.monotonic() - jobs.NUDGE_SECONDS))
+    with consumer(NAME, listen):
+        happen()
+    assert queue.begin_at()[-1] is None
 
 
 def test_what_is_rolled_back_is_not_announced_and_the_next_commit_is(queue: Queue) -> None:
