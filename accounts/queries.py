@@ -10,13 +10,13 @@ from allauth.account.models import EmailAddress
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.transaction import TransactionManagementError
 from django.utils.translation import gettext as _
 
 from accounts.models import ImportedIdentity, Subject, SubjectLink, Token, User
 from accounts.rules import email_hash as email_hash  # reads about a history's authors start from it
 from accounts.rules import token_digest
 from core.errors import PermissionRefused
-from core.prepared import prepared
 
 
 class PersonErased(PermissionRefused):
@@ -70,30 +70,43 @@ def ids_of(user: User) -> list[UUID]:
 
 def lock_person(subject_id: UUID) -> list[UUID]:
     """Lock one person who is about to write; returns their ids, the primary one first. See `lock_people`."""
-    lock_people([subject_id], by=subject_id)
-    return linked_subjects(subject_id)
+    return lock_people([subject_id], by=subject_id)[subject_id]
 
 
-def lock_people(subject_ids: Iterable[UUID], *, by: UUID | None = None) -> None:
-    """Lock all linked Subject rows of some people in id order (no-key: references stay possible).
+# Which rows are one person's is read in the statement that locks them; what a claim linked while it waited, the next finds.
+_LOCK = """
+WITH asked AS (
+    SELECT coalesce(l.primary_id, a.id) AS root
+    FROM unnest(%s::uuid[]) AS a (id) LEFT JOIN accounts_subjectlink l ON l.alias_id = a.id
+)
+SELECT id, erased_at FROM accounts_subject WHERE id IN (
+    SELECT root FROM asked UNION ALL SELECT l.alias_id FROM accounts_subjectlink l JOIN asked ON l.primary_id = asked.root
+) ORDER BY id FOR NO KEY UPDATE
+"""
+
+
+def lock_people(subject_ids: Iterable[UUID], *, by: UUID | None = None) -> dict[UUID, list[UUID]]:
+    """Lock all linked Subject rows of some people in id order (no-key: references stay possible). Two statements.
 
     Whatever is scarce per person (a day's 16 hours, a week's bands) is checked under this lock, and it comes
-    before every other one, so two verdicts on two people's work can't wait for each other. `by` is the one of them who
+    before every other one, so two verdicts on two people's work can't wait for each other. Returns `linked_people`,
+    which can't change until the transaction ends: whoever links two people locks both. `by` is the one of them who
     writes: raises PersonErased when they were erased, also while this waited for the erasing to end.
     """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("People are locked inside a transaction.")
     wanted = set(subject_ids)
+    known: dict[UUID, list[UUID]] = {}
     while True:
-        ids = {linked for person in linked_people(wanted).values() for linked in person}
-        people = _locked(sorted(ids))
-        if {linked for person in linked_people(wanted).values() for linked in person} == ids:
+        with connection.cursor() as cursor:
+            cursor.execute(_LOCK, [[str(subject_id) for subject_id in wanted]])
+            erased_at = dict(cursor.fetchall())
+        before, known = known, linked_people(wanted)
+        if known == before or all(linked in erased_at for person in known.values() for linked in person):
             break
-    if any(person.pk == by and person.erased_at for person in people):
+    if by is not None and erased_at.get(by):
         raise PersonErased(_("This account was erased, and nothing more is kept in its name."))
-
-
-@prepared
-def _locked(ids: Sequence[UUID]) -> QuerySet[Subject]:
-    return Subject.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+    return known
 
 
 def same_person(one: UUID, other: UUID) -> bool:
