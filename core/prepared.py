@@ -1,4 +1,4 @@
-"""Querysets whose SQL is made once, and rows written without making their SQL anew.
+"""Querysets whose SQL is made once. Rows are written that way by `core.writes`.
 
 Django builds and compiles a queryset anew for every call: 300 to 900 us, where sending finished SQL and reading a row
 takes 35 (measured; it was two thirds of a page's cost). `@prepared` keeps what was compiled and fills in the values, so
@@ -16,10 +16,9 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DatabaseError, connection
-from django.db.models import AutoField, Field, Model, QuerySet
+from django.db import connection
+from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
-from django.db.models.fields import NOT_PROVIDED
 from django.db.models.query import ModelIterable, RelatedPopulator, ValuesListIterable, get_related_populators
 from django.db.transaction import TransactionManagementError
 
@@ -223,41 +222,3 @@ def _populate(populator: RelatedPopulator, row: Sequence[Any], owner: Any) -> No
 
 def _between(populator: RelatedPopulator) -> Callable[[Sequence[Any]], Sequence[Any]]:
     return lambda row: row[populator.cols_start : populator.cols_end]
-
-
-def insert_row(thing: Model) -> None:
-    """Save a new row whose key was made in Python. As `save(force_insert=True)`, a sixth of its time, no signals."""
-    sql, fields = _insert(type(thing))
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [f.get_db_prep_save(f.pre_save(thing, True), connection) for f in fields])
-    thing._state.adding, thing._state.db = False, connection.alias
-
-
-@lru_cache(maxsize=256)
-def _insert(model: type[Model]) -> tuple[str, list[Field]]:
-    fields = [
-        f
-        for f in model._meta.local_concrete_fields
-        if not f.generated and f.db_default is NOT_PROVIDED and not isinstance(f, AutoField)
-    ]
-    names = ", ".join(f'"{f.column}"' for f in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({marks})', fields  # noqa: S608  (names of models)
-
-
-def update_row(thing: Model, names: Sequence[str]) -> None:
-    """Save some fields of a row that is there. As `save(update_fields=names)`, a fifth of its time, no signals."""
-    sql, fields = _update(type(thing), tuple(names))
-    values = [f.get_db_prep_save(f.pre_save(thing, False), connection) for f in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, thing.pk])
-        if cursor.rowcount != 1:
-            raise DatabaseError(f"{type(thing).__name__} {thing.pk} is not there to be changed.")
-
-
-@lru_cache(maxsize=512)
-def _update(model: type[Model], names: tuple[str, ...]) -> tuple[str, list[Field]]:
-    fields = [model._meta.get_field(name) for name in dict.fromkeys(names)]
-    changes = ", ".join(f'"{f.column}" = %s' for f in fields)  # type: ignore[union-attr]
-    key = model._meta.pk.column  # type: ignore[union-attr]
-    return f'UPDATE "{model._meta.db_table}" SET {changes} WHERE "{key}" = %s', fields  # type: ignore[return-value]  # noqa: S608

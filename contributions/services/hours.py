@@ -29,8 +29,9 @@ from contributions.services.submission import try_submit
 from core.errors import DomainError, TransitionRefused
 from core.ids import uuid7
 from core.limits import check_limit
-from core.prepared import first_of, insert_row, prepared
+from core.prepared import first_of, prepared
 from core.transitions import change_state, note_state
+from core.writes import insert_row
 from core.written import check_not_hidden
 from projects.models import Task
 

@@ -1,4 +1,4 @@
-"""Prepared querysets give what Django's own would, and refuse what they can't; rows are written whole."""
+"""Prepared querysets give what Django's own would, and refuse what they can't."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.db.models import Count, QuerySet
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.models import Subject
 from core.addresses import address
 from core.ids import uuid7
-from core.prepared import first_of, insert_row, prepared, update_row
+from core.prepared import first_of, prepared
 from guilds.models import Guild, Membership
 from tests.factories import World, make_world
 
@@ -111,21 +111,6 @@ def test_rows_are_locked_inside_a_transaction_only() -> None:
         assert locked(subject.pk) == [subject]
     with pytest.raises(TransactionManagementError):
         locked(subject.pk)
-
-
-def test_a_row_is_inserted_and_updated_whole(world: World) -> None:
-    now = timezone.now()
-    seat = Membership(guild=world.guild, subject=world.outsider, roles=["data"], joined_at=now)
-    insert_row(seat)
-    stored = Membership.objects.get(pk=seat.pk)
-    assert (stored.subject, stored.roles, stored.joined_at) == (world.outsider, ["data"], now)
-    seat.roles, seat.left_at = ["docs"], now
-    update_row(seat, ["roles", "left_at"])
-    stored.refresh_from_db()
-    assert (stored.roles, stored.left_at) == (["docs"], now)
-    seat.pk = uuid7()
-    with pytest.raises(DatabaseError):
-        update_row(seat, ["roles"])
 
 
 @pytest.mark.parametrize(
