@@ -10,6 +10,7 @@ from core.api.endpoints import NothingHere
 from guildhub import person_api as people
 from guildhub.views.api_docs import schema
 from guilds import api as guilds
+from matching import api as matching
 from moderation import api as moderation
 from notices import api as notices
 from projects import api as projects
@@ -25,5 +26,6 @@ urlpatterns = [
     *moderation.urlpatterns,
     *projects.urlpatterns,
     *contributions.urlpatterns,
+    *matching.urlpatterns,
     re_path(r"^.*$", NothingHere.as_view()),
 ]

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "reputation",
     "projects",
     "contributions",
+    "matching",
     "guildhub",
 ]
 MIDDLEWARE = [
@@ -138,6 +139,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+#: Once, after making an account; whoever was on the way somewhere goes there.
+ACCOUNT_SIGNUP_REDIRECT_URL = "matching:welcome"
 ACCOUNT_LOGOUT_REDIRECT_URL = "front"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

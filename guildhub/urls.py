@@ -41,6 +41,7 @@ urlpatterns = [
     path("join/<str:token>/", guild_views.join_by_link, name="join_by_link"),
     path("", include("projects.urls")),
     path("", include("contributions.urls")),
+    path("", include("matching.urls")),
     path("", include("notices.urls")),
     path("", include("moderation.urls")),
     path("", include("accounts.urls")),

@@ -42,6 +42,7 @@ from guilds.services import (
     propose_guild,
     publish_policy,
 )
+from matching.services import save_availability
 from moderation.services import hide_writing, report_writing
 from projects.models import Task
 from projects.services import (
@@ -247,6 +248,14 @@ PAGES: tuple[Page, ...] = (
     _named("api_docs", everybody()),
     Page("api_topic", lambda world: reverse("api_topic", args=["contributions"]), everybody()),
     _named("home", signed_in()),
+    _named("matching:welcome", everybody()),
+    _named("matching:welcome", everybody(), "?kind=code&place=Majuli&language=as&minutes=60"),
+    Page("matching:question", lambda world: "/welcome/where/", everybody()),
+    Page("matching:question of time", lambda world: "/welcome/time/", everybody()),
+    Page("matching:question that is none", lambda world: "/welcome/none/", everybody(404)),
+    _named("matching:tasks", everybody()),
+    _named("matching:tasks", everybody(), "?kind=code&kind=field&place=Majuli&language=as&minutes=60"),
+    _named("matching:tasks", everybody(), "?minutes=15"),
     _named("ops", only("steward", "hub_steward")),
     # Only on the machine of a demo or in debug; tests run as a real guild does.
     _named("mail", everybody(404)),
@@ -270,6 +279,9 @@ def busy_world() -> World:
         subject=world.contributor, handle="rimjhim", about="I draw *maps*.", links=["https://example.org"], **opened
     )
     save_profile(subject=world.reviewer, handle="tariq", about="Nobody's business.")
+    save_availability(
+        by=world.contributor, now=start, kinds=["code"], place="Majuli", languages=["as", "en"], minutes_a_week=180
+    )
     words = {"statement": "It happens.", "affected_people": "farmers", "place": "Majuli"}
     for number in range(3):
         told = draft_problem(

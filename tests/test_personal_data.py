@@ -49,6 +49,7 @@ from guilds.services import (
     propose_closing,
     propose_guild,
 )
+from matching.services import save_availability
 from moderation.models import Case
 from moderation.services import hide_writing, report_writing
 from projects.models import Voice
@@ -68,7 +69,9 @@ from reputation.integrity import CHECKS, findings
 from reputation.models import Account, Entry, Transfer
 from tests.factories import World, make_author, make_task, make_world, verify_email
 
-OUR_APPS = {"core", "accounts", "notices", "guilds", "reputation", "projects", "contributions", "guildhub"}
+OUR_APPS = {
+    *("core", "accounts", "notices", "guilds", "reputation", "projects", "contributions", "matching", "guildhub"),
+}
 #: In every word that the person of these tests writes or is called by.
 MARK = "zqx7"
 
@@ -192,6 +195,9 @@ def make_life() -> Life:
     look_after_guilds(world, person)
     monday = world.now.date() - timedelta(days=world.now.weekday())
     MondayMail.objects.create(subject=person, monday=monday, due_at=world.now)
+    save_availability(
+        by=person, now=world.now, kinds=["code"], place=f"near {MARK}", languages=["as"], minutes_a_week=60
+    )
     make_token(by=person, name=f"Phone {MARK}", scopes=["read"], days=30, now=world.now)
     answer_once(subject=person.pk, key=f"key-{MARK}", payload=b"{}", now=world.now, write=lambda: (200, f"Dear {MARK}"))
     heard = Voice.objects.get(author=person)

@@ -298,6 +298,14 @@ HISTORIES = (
 ACCOUNTS = (
     get("read_me", "/me", signed_in()),
     patch("save_profile", "/me", signed_in(), {"display_name": "Me", "timezone": "Asia/Kolkata", "links": []}),
+    get("read_availability", "/me/availability", signed_in()),
+    patch(
+        "save_availability",
+        "/me/availability",
+        signed_in(),
+        {"kinds": ["field"], "place": "Jorhat", "languages": ["as"]},
+    ),
+    get("list_suggestions", "/me/suggestions", signed_in()),
     get("export_person", "/me/export", signed_in()),
     get("list_claims", "/me/claims", signed_in()),
     post("claim_identity", "/me/claims", only("contributor", ok=201, others=422), claimed_by_the_contributor),

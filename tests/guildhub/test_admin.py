@@ -13,7 +13,7 @@ from notices.models import Notice
 from tests.pages import busy_world, client_of
 
 pytestmark = pytest.mark.django_db
-OURS = ("accounts", "notices", "guilds", "projects", "contributions")
+OURS = ("accounts", "notices", "guilds", "projects", "contributions", "matching")
 
 
 def registered() -> list[type]:

@@ -52,6 +52,7 @@ PRIVATE = {
     "contributions.PendingVerdict": ("reason", "next_step"),
     "guilds.Guild": ("decline_reason",),
     "guilds.JoinRequest": ("reason",),
+    "matching.Availability": ("place",),
     "moderation.Case": ("title",),
     "moderation.Report": ("words",),
 }

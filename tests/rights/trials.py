@@ -19,6 +19,7 @@ from contributions.services import history, history_acceptance, history_uploads
 from core.ids import uuid7
 from guilds import services as guilds
 from guilds.models import Grant, Guild
+from matching import services as matching
 from moderation import services as moderation
 from moderation.models import Case
 from notices import services as notices
@@ -146,6 +147,7 @@ def own_token(w: World) -> accounts.MadeToken:
 
 # accounts and notices -----------------------------------------------------------------------------------------------
 
+trial("save_availability")(lambda w, by, _: matching.save_availability(by=by, now=w.now, minutes_a_week=60))
 trial("save_profile")(lambda w, by, _: accounts.save_profile(subject=by, display_name="Me"))
 trial("erase_person")(lambda w, by, _: accounts.erase_person(subject_id=by.pk, by=by.pk, now=w.now))
 trial("export_person")(lambda w, by, _: accounts.export_person(subject_id=by.pk))

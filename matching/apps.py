@@ -1,0 +1,19 @@
+"""Matching's place in the house: what somebody can and wants to do, and the tasks that fit it."""
+
+from django.apps import AppConfig
+
+
+class MatchingConfig(AppConfig):
+    name = "matching"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from core.registries import register_about_reader
+        from matching import page_slots, personal_data
+
+        personal_data.register()
+        page_slots.register()
+        # Home leads whoever never answered to the questions; read along, because home may not take a statement more.
+        register_about_reader(
+            "answered", "EXISTS (SELECT FROM matching_availability a WHERE a.subject_id = accounts_user.subject_id)"
+        )
