@@ -19,7 +19,12 @@ _TO_AUTHOR = {
     "case.upheld": "appeal_upheld",
     "case.overturned": "words_shown",
 }
-_TO_REPORTERS = {"case.hidden": "report_heard", "case.dismissed": "report_dismissed"}
+_TO_REPORTERS = {
+    "case.hidden": "report_heard",
+    "case.dismissed": "report_dismissed",
+    "case.shown": "report_reversed",
+    "case.overturned": "report_reversed",
+}
 
 
 def tell_people(events: Sequence[Event]) -> None:

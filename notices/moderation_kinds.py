@@ -32,4 +32,7 @@ MODERATION_KINDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "report_dismissed": lambda p: (
         _("You reported something (%(what)s). A moderator left it as it is. Read why.") % _words(p)
     ),
+    "report_reversed": lambda p: (
+        _("What you reported (%(what)s) was looked at once more and is shown again. Read why.") % _words(p)
+    ),
 }
