@@ -20,7 +20,7 @@ from core.api.shapes import Shape
 from core.errors import PermissionRefused
 from core.written import Concern, written_kinds
 from moderation.models import Case
-from moderation.queries import cases_of, moderator_of
+from moderation.queries import about_steward, cases_of, moderator_of
 from moderation.rules import WAITS
 from moderation.services import (
     appeal_case,
@@ -115,12 +115,13 @@ class Cases(Endpoint):
     @reads("list_cases", CaseShape, query=CasesQuery, order=_OLDEST)
     def get(self, request: Request, values: dict[str, Any]) -> Listing:
         """List what was reported, the oldest first. For stewards."""
-        moderator = moderator_of(request.user, timezone.now())
+        now = timezone.now()
+        moderator = moderator_of(request.user, now)
         if not moderator.is_any:
             raise PermissionRefused(
                 _("Only stewards look after what was reported. A steward of your guild can make you one.")
             )
-        rows = cases_of(moderator).defer("kept_words")
+        rows = cases_of(moderator, now).defer("kept_words")
         waiting = {"state__in": sorted(WAITS)}
         rows = rows.filter(**waiting) if values.pop("waits") else rows.exclude(**waiting)
         return page(rows, _OLDEST, **values)
@@ -183,8 +184,9 @@ class Settling(Endpoint):
 
 def case_for(request: Request, pk: UUID) -> Case:
     """A case as its moderators, its author or its reporters may see it, as on its page. Raises Http404 for others."""
-    found = get_object_or_404(Case, pk=pk)
-    moderator = moderator_of(request.user, timezone.now())
+    now = timezone.now()
+    found = get_object_or_404(Case.objects.annotate(is_about_steward=about_steward(now)), pk=pk)
+    moderator = moderator_of(request.user, now)
     is_told = found.author_id in moderator.ids and found.state not in (Case.State.WAITING, Case.State.DISMISSED)
     is_reporter = found.reports.filter(reporter_id__in=moderator.ids).exists()
     if not (moderator.looks_after(found) or is_told or is_reporter):

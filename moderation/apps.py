@@ -8,8 +8,12 @@ class ModerationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from moderation import handlers, personal_data, written
+        from core.registries import register_about_reader
+        from moderation import handlers, page_slots, personal_data, written
+        from moderation.queries import ABOUT_READER
 
         personal_data.register()
         written.register()
         handlers.register()
+        page_slots.register()
+        register_about_reader("cases", ABOUT_READER)

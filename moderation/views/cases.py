@@ -42,7 +42,8 @@ _STEPS = {
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
     """What waits for this moderator, the oldest first; `?done=1` what was decided."""
-    moderator = queries.moderator_of(request.user, timezone.now())
+    now = timezone.now()
+    moderator = queries.moderator_of(request.user, now)
     if not moderator.is_any:
         raise PermissionRefused(
             _("Only stewards look after what was reported. A steward of your guild can make you one.")
@@ -50,7 +51,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     is_open = request.GET.get("done") != "1"
     text = request.GET.get("page", "1")
     page = max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
-    rows = queries.case_queue(moderator, is_open=is_open, page=page)
+    rows = queries.case_queue(moderator, now, is_open=is_open, page=page)
     shown = rows[: queries.CASES_PER_PAGE]
     wanted = {} if is_open else {"done": "1"}
     return render(
@@ -80,7 +81,7 @@ class Reader:
 @require_http_methods(["GET", "HEAD", "POST"])
 def case(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One case; for whoever is nothing to it there is nothing here."""
-    found = get_object_or_404(queries.case_pages(), pk=pk)
+    found = get_object_or_404(queries.case_pages(timezone.now()), pk=pk)
     if request.method == "POST":
         _read(request, found)
         return perform(request, found, _ACTIONS, _show)
@@ -111,7 +112,7 @@ def _read(request: HttpRequest, found: Case) -> Reader:
 
 def _show(request: HttpRequest, found: Case, typed: dict[str, BaseForm] | None = None) -> HttpResponse:
     if typed:
-        found = get_object_or_404(queries.case_pages(), pk=found.pk)
+        found = get_object_or_404(queries.case_pages(timezone.now()), pk=found.pk)
     reader = _read(request, found)
     entry, row = written(found.kind), find_written(found.kind, found.object_id)
     names = _names(found) if reader.is_moderator else {}
