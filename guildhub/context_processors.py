@@ -136,6 +136,7 @@ def _foot_links() -> list[Link]:
         Link("/how/", _("How it works")),
         Link("/log-proof/", _("Proof of the public log")),
         Link("/api/docs/", _("For programs")),
+        Link("/appearance/", _("Light or dark")),
     )
 
 

@@ -7,7 +7,7 @@ from django.views.i18n import set_language
 
 from contributions.views.points import ledger
 from core.api.routes import LazyRoutes
-from guildhub.views import api_docs, demo, front, gallery, health, home, mail, ops, people
+from guildhub.views import api_docs, appearance, demo, front, gallery, health, home, mail, ops, people
 from guilds import urls as guild_urls
 from guilds import views as guild_views
 
@@ -35,6 +35,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
     path("language/", set_language, name="set_language"),
+    path("appearance/", appearance.appearance, name="appearance"),
     path("components", gallery.gallery, name="components"),
     path("guilds/", include((guild_pages, "guilds"))),
     path("join/", guild_views.join, name="join"),
