@@ -1,15 +1,12 @@
 """The verbs that change contributions, by noun."""
 
 from contributions.services.hours import (
-    ClientIdReused,
-    EntryInput,
-    LoggedHours,
     edit_contribution,
-    log_hours,
     retry_contribution,
     submit_contribution,
     withdraw_contribution,
 )
+from contributions.services.log import ClientIdReused, EntryInput, LoggedHours, log_hours
 from contributions.services.reviews import (
     AlreadyDecided,
     TakenByAnother,

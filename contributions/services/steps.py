@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from accounts.queries import linked_subjects
 from contributions.models import Contribution, PendingVerdict, TimeEntry
-from core.events import record_event
+from core.events import new_event, record_events
+from core.models import Event
 from core.prepared import first_of, prepared
 from projects.services import follow_contribution
 
@@ -74,7 +76,7 @@ def move_task(contribution: Contribution, to: str, *, actor: UUID | None, now: d
         follow_contribution(task=contribution.task, to=to, subject=contribution.subject, actor=actor, now=now)
 
 
-def note_event(
+def event_of(
     kind: str,
     contribution: Contribution,
     *,
@@ -82,11 +84,11 @@ def note_event(
     now: datetime,
     with_task: bool = False,
     **data: UUID | int | str,
-) -> None:
-    """Record an event of this contribution with its person and project."""
+) -> Event:
+    """An event of this contribution with its person and project, to be written with its change."""
     if with_task:
         data["task"] = contribution.task_id
-    record_event(
+    return new_event(
         kind,
         now=now,
         actor=actor,
@@ -95,3 +97,8 @@ def note_event(
         object_id=contribution.pk,
         data={"subject": contribution.subject_id, "project": contribution.project_id, **data},
     )
+
+
+def note_event(kind: str, contribution: Contribution, *, actor: UUID | None, now: datetime, **about: Any) -> None:
+    """Record such an event by itself."""
+    record_events([event_of(kind, contribution, actor=actor, now=now, **about)], now=now)

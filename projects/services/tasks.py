@@ -192,12 +192,12 @@ def expire_task(*, task: Task, by: Subject, now: datetime, reason: str = "") -> 
     return _move(task, Task.State.EXPIRED, actor=by.pk, now=now, reason=reason)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def follow_contribution(*, task: Task, to: str, subject: Subject, actor: UUID | None, now: datetime) -> Task:
     """Move a task along with the contribution on it: `to` is submitted, returned, claimed or accepted.
 
-    Called by contributions inside its own transaction. Open work stands still. A published task is claimed for
-    `subject` on the way to submitted. Raises TaskTaken or TaskClosed when the work can't be handed in here.
+    Called by contributions inside its own transaction, which a refusal ends. Open work stands still. A published task is
+    claimed for `subject` on the way to submitted. Raises TaskTaken or TaskClosed when the work can't be handed in here.
     """
     task = locked_task(task)
     if not task.project.takes_work and to == Task.State.SUBMITTED:
