@@ -12,7 +12,7 @@ from accounts.services import save_profile
 from contributions.models import Contribution, TimeEntry, WorkDay
 from contributions.queries.home import home_numbers
 from contributions.services import EntryInput, approve_contribution, log_hours
-from contributions.services.hours import HoursImpossible
+from contributions.services.log import HoursImpossible
 from core.errors import DomainError
 from core.ids import uuid7
 from tests.acceptance.hands import together
