@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from contributions.models import Contribution
 from contributions.services import (
+    EntryInput,
     edit_contribution,
     reject_contribution,
     release_review,
@@ -15,7 +16,6 @@ from contributions.services import (
     take_review,
     withdraw_contribution,
 )
-from contributions.services.hours import EntryInput
 from guildhub.demo.stage import Stage
 from guildhub.demo.verdicts import approve
 from projects.services import claim_task, draft_task, publish_task, release_ended_claims, release_task

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from contributions.models import Contribution
 from contributions.services import (
+    EntryInput,
     approve_contribution,
     edit_contribution,
     reject_contribution,
@@ -13,7 +14,6 @@ from contributions.services import (
     return_contribution,
     submit_contribution,
 )
-from contributions.services.hours import EntryInput
 from guildhub.demo.founding import may_review
 from guildhub.demo.people import Person
 from guildhub.demo.stage import Stage, texts

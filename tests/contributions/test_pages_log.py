@@ -15,8 +15,7 @@ from accounts.models import Subject
 from accounts.services import save_profile
 from contributions.models import Contribution
 from contributions.models.contribution import Need
-from contributions.services import log_hours, withdraw_contribution
-from contributions.services.hours import EntryInput
+from contributions.services import EntryInput, log_hours, withdraw_contribution
 from core.ids import uuid7
 from guilds.services import join_guild, leave_guild
 from projects.services import change_project_state, claim_task

@@ -11,8 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Subject, SubjectLink
 from accounts.services import erase_person
-from contributions.services import approve_contribution, log_hours
-from contributions.services.hours import EntryInput
+from contributions.services import EntryInput, approve_contribution, log_hours
 from core.deliveries import consumers_with_due_events, deliver_until_empty
 from core.errors import DomainError, PermissionRefused, TransitionRefused
 from core.ids import uuid7
