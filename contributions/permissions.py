@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -32,21 +33,21 @@ def check_owner(subject: Subject, contribution: Contribution) -> None:
 
 def can_review_in(subject_id: UUID, guild: Guild, now: datetime) -> bool:
     """Whether the person may judge work in the guild: by a reviewer's right (maintainers and stewards have it) or by standing."""
-    return may_review_in(subject_id, guild.pk, now)
+    return may_review_in(linked_subjects(subject_id), guild.pk, now)
 
 
-def check_can_review(subject: Subject, contribution: Contribution, now: datetime) -> None:
-    """Reviewers of the guild, never the contributor. Raises SelfReview, PermissionRefused."""
+def check_can_review(subject: Subject, contribution: Contribution, now: datetime, *, ids: Sequence[UUID]) -> None:
+    """Reviewers of the guild, never the contributor; `ids` are all of `subject`'s. Raises SelfReview, PermissionRefused."""
     check_guild_open(contribution.guild)
-    if same_person(subject.pk, contribution.subject_id):
+    if contribution.subject_id in ids:
         raise SelfReview(_("Nobody reviews their own work. Another reviewer of the guild will."))
-    check_reviewer_of(subject, contribution.guild, now)
+    check_reviewer_of(subject, contribution.guild, now, ids=ids)
 
 
-def check_reviewer_of(subject: Subject, guild: Guild, now: datetime) -> None:
-    """Reviewers of an open guild. Raises PermissionRefused."""
+def check_reviewer_of(subject: Subject, guild: Guild, now: datetime, *, ids: Sequence[UUID]) -> None:
+    """Reviewers of an open guild; `ids` are all of `subject`'s. Raises PermissionRefused."""
     check_guild_open(guild)
-    if not can_review_in(subject.pk, guild, now):
+    if not may_review_in(ids, guild.pk, now):
         raise PermissionRefused(
             _("Only reviewers of %(guild)s can judge this. %(help)s")
             % {"guild": guild.name, "help": how_to_review(subject, guild, now)}

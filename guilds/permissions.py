@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -28,9 +29,8 @@ def has_grant(subject_id: UUID, guild_id: UUID, right: str, now: datetime) -> bo
     return live_grants(now).filter(guild_id=guild_id, subject_id__in=ids, right__in=INCLUDED_IN[right]).exists()
 
 
-def may_review_in(subject_id: UUID, guild_id: UUID, now: datetime) -> bool:
-    """Whether the person may review in the guild at `now`: by grant, or by a member's standing."""
-    ids = linked_subjects(subject_id)
+def may_review_in(ids: Sequence[UUID], guild_id: UUID, now: datetime) -> bool:
+    """Whether a person (all linked ids) may review in the guild at `now`: by grant, or by a member's standing."""
     return guild_id in guilds_reviewed_by(ids, now)
 
 

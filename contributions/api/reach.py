@@ -9,6 +9,7 @@ from rest_framework.request import Request
 
 from contributions.models import Contribution, PendingVerdict
 from contributions.views.entry import Reader, find_work, name_of, reader_of
+from core.written import holds_links
 
 
 def work_for(request: Request, pk: UUID) -> Contribution:
@@ -43,6 +44,7 @@ def shown_work(pk: UUID, request: Request) -> dict[str, Any]:
     told["need"] = work.need if reader.is_owner else ""
     told["note"] = work.note if reader.reads_details else ""
     told["link"] = work.link if reader.reads_details else ""
+    told["links_held"] = holds_links(work) and not reader.is_owner
     return told
 
 

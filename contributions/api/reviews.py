@@ -31,6 +31,7 @@ from contributions.services import (
     undo_verdict,
 )
 from core.api.endpoints import Endpoint, reads, writes
+from core.api.held_links import hold_links
 from core.api.paging import Listing, Order, cut
 from core.errors import PermissionRefused
 from guilds.api.reach import own_ids
@@ -67,6 +68,7 @@ class Queue(Endpoint):
                 _("Only reviewers have a queue. A steward of your guild can make you one, and so does enough standing.")
             )
         found = review_queue(works, ids, now=now, after=values["after"], limit=values["limit"])
+        hold_links(found, ids, lambda work: True)
         return cut(found, values["limit"], ["submitted_at", "pk"])
 
 

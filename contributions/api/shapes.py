@@ -12,6 +12,7 @@ from contributions.models import Contribution, Review
 from contributions.models.contribution import Need
 from contributions.rules import ENTRY_MINUTES_MOST, NEWEST_WORKED_ON, OLDEST_WORKED_ON
 from core.api.fields import WebAddressField
+from core.api.held_links import LINKS_HELD
 from core.api.shapes import PersonShape, Shape
 from reputation.models import Reason
 
@@ -69,6 +70,7 @@ class HoursShape(Shape):
     source = serializers.ChoiceField(choices=Contribution.Source.choices)
     note = serializers.CharField(allow_blank=True)
     link = serializers.CharField(allow_blank=True)
+    links_held = serializers.BooleanField(help_text=LINKS_HELD)
     minutes = serializers.IntegerField()
     entries = EntryShape(many=True)
     created_at = serializers.DateTimeField()
@@ -159,6 +161,7 @@ class WaitingShape(Shape):
     contributor_name = serializers.CharField(allow_blank=True, allow_null=True)
     note = serializers.CharField(allow_blank=True)
     link = serializers.CharField(allow_blank=True)
+    links_held = serializers.BooleanField(help_text=LINKS_HELD)
     minutes = serializers.IntegerField()
     first_day = serializers.DateField()
     last_day = serializers.DateField()

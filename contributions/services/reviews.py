@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Subject
-from accounts.queries import linked_subjects, lock_people, same_person
+from accounts.queries import linked_subjects, lock_people
 from contributions.models import Contribution, Review
 from contributions.permissions import check_can_review
 from contributions.rules import CREDITED
 from contributions.services.credit import award_for, pay_for_review, take_weeks, weeks_used
 from contributions.services.steps import (
+    event_of,
     locked_contribution,
     minutes_of,
     move_task,
@@ -22,6 +25,7 @@ from contributions.services.steps import (
     stop_counting,
 )
 from core.errors import DomainError
+from core.events import record_events
 from core.ids import uuid7
 from core.transitions import change_state
 from guilds.queries import current_policy
@@ -69,16 +73,16 @@ def take_review(*, contribution: Contribution, by: Subject, now: datetime) -> Co
 
     Raises TakenByAnother while another reviewer has it and their days are not over.
     """
-    contribution = _locked_without_verdict(contribution, by=by, now=now)
-    take(contribution, by=by, now=now)
+    contribution, ids = _locked_without_verdict(contribution, by=by, now=now)
+    take(contribution, by=by, ids=ids, now=now)
     return contribution
 
 
 @transaction.atomic
 def release_review(*, contribution: Contribution, by: Subject, now: datetime) -> Contribution:
     """Put a taken contribution back into the queue."""
-    contribution = _locked_without_verdict(contribution, by=by, now=now)
-    if contribution.state == Contribution.State.IN_REVIEW and same_person(by.pk, contribution.reviewer_id or by.pk):
+    contribution, ids = _locked_without_verdict(contribution, by=by, now=now)
+    if contribution.state == Contribution.State.IN_REVIEW and contribution.reviewer_id in (*ids, None):
         contribution.reviewer = contribution.taken_at = None
         change_state(contribution, Contribution.State.SUBMITTED, actor=by.pk, now=now, also=["reviewer", "taken_at"])
     return contribution
@@ -100,9 +104,9 @@ def approve_contribution(
     `is_task_done` False keeps the task with its person for more work. Raises SelfReview, PermissionRefused,
     AlreadyDecided, TakenByAnother, VerdictIncomplete.
     """
-    contribution = _locked_without_verdict(contribution, by=by, now=now)
+    contribution, ids = _locked_without_verdict(contribution, by=by, now=now)
     check_approval(contribution, rubric, minutes)
-    take(contribution, by=by, now=now)
+    take(contribution, by=by, ids=ids, now=now)
     policy = PointPolicy.of(current_policy(contribution.guild_id, now))
     award = award_for(contribution, rubric=rubric, minutes_approved=minutes, policy=policy)
     review, pay = _write_review(
@@ -145,9 +149,9 @@ def return_contribution(
     *, contribution: Contribution, by: Subject, reason: str, now: datetime, rubric: int | None = None
 ) -> Review:
     """Give work back with a question or a wish; its hours are kept and can be handed in again."""
-    contribution = _locked_without_verdict(contribution, by=by, now=now)
+    contribution, ids = _locked_without_verdict(contribution, by=by, now=now)
     check_return(reason)
-    take(contribution, by=by, now=now)
+    take(contribution, by=by, ids=ids, now=now)
     review = _refuse(contribution, Review.Verdict.RETURNED, by=by, now=now, reason=reason, rubric=rubric)
     change_state(contribution, Contribution.State.RETURNED, actor=by.pk, now=now)
     stop_counting(contribution)
@@ -167,9 +171,9 @@ def reject_contribution(
     rubric: int | None = None,
 ) -> Review:
     """Not accept work, with a reason and what could be done next. Final; the hours can go into a new contribution."""
-    contribution = _locked_without_verdict(contribution, by=by, now=now)
+    contribution, ids = _locked_without_verdict(contribution, by=by, now=now)
     check_rejection(reason, next_step)
-    take(contribution, by=by, now=now)
+    take(contribution, by=by, ids=ids, now=now)
     review = _refuse(
         contribution, Review.Verdict.REJECTED, by=by, now=now, reason=reason, rubric=rubric, next_step=next_step
     )
@@ -303,21 +307,23 @@ def check_approval(contribution: Contribution, rubric: int, minutes: int) -> int
     return claimed
 
 
-def _locked_without_verdict(contribution: Contribution, *, by: Subject, now: datetime) -> Contribution:
+def _locked_without_verdict(
+    contribution: Contribution, *, by: Subject, now: datetime
+) -> tuple[Contribution, Sequence[UUID]]:
     """The same, while no verdict waits to be posted. Raises VerdictPending."""
-    contribution = locked_for_review(contribution, by=by, now=now)
+    contribution, ids = locked_for_review(contribution, by=by, now=now)
     if getattr(contribution, "pending_verdict", None) is not None:
         raise VerdictPending(
             _("A verdict on this was given just now. Until it is posted, whoever gave it can undo it.")
         )
-    return contribution
+    return contribution, ids
 
 
-def locked_for_review(contribution: Contribution, by: Subject, now: datetime) -> Contribution:
-    """The contribution under the locks of both people, open to a verdict by `by`."""
-    lock_people([contribution.subject_id, by.pk], by=by.pk)
+def locked_for_review(contribution: Contribution, by: Subject, now: datetime) -> tuple[Contribution, Sequence[UUID]]:
+    """The contribution under the locks of both people, open to a verdict by `by`; and all of the reviewer's ids."""
+    ids = lock_people([contribution.subject_id, by.pk], by=by.pk)[by.pk]
     contribution = locked_contribution(contribution)
-    check_can_review(by, contribution, now)
+    check_can_review(by, contribution, now, ids=ids)
     state = Contribution.State
     if contribution.state in CREDITED or contribution.state == state.REJECTED:
         raise AlreadyDecided(
@@ -327,13 +333,14 @@ def locked_for_review(contribution: Contribution, by: Subject, now: datetime) ->
         raise AlreadyDecided(
             _("This is “%(state)s” and not in the queue.") % {"state": contribution.get_state_display()}
         )
-    return contribution
+    return contribution, ids
 
 
-def take(contribution: Contribution, by: Subject, now: datetime) -> None:
-    """Put it into the reviewer's hands, unless it is there. Raises TakenByAnother."""
+def take(contribution: Contribution, by: Subject, ids: Sequence[UUID], now: datetime) -> None:
+    """Put it into the reviewer's hands (`ids` are all theirs), unless it is there. Raises TakenByAnother."""
+    taken = event_of("contribution.taken", contribution, actor=by.pk, now=now)
     if contribution.state == Contribution.State.IN_REVIEW:
-        if contribution.reviewer_id and same_person(by.pk, contribution.reviewer_id):
+        if contribution.reviewer_id in ids:
             return
         days = current_policy(contribution.guild_id, now).review_reassign_days
         if contribution.taken_at and contribution.taken_at + timedelta(days=days) > now:
@@ -341,8 +348,8 @@ def take(contribution: Contribution, by: Subject, now: datetime) -> None:
                 _("Another reviewer has taken this. It is free again after %(days)s days.") % {"days": days}
             )
         contribution.reviewer, contribution.taken_at = by, now
-        contribution.save(update_fields=["reviewer", "taken_at"])
+        record_events([taken], now=now, changed=(contribution, ["reviewer", "taken_at"]))
     else:
         contribution.reviewer, contribution.taken_at = by, now
-        change_state(contribution, Contribution.State.IN_REVIEW, actor=by.pk, now=now, also=["reviewer", "taken_at"])
-    note_event("contribution.taken", contribution, actor=by.pk, now=now)
+        also = ["reviewer", "taken_at"]
+        change_state(contribution, contribution.State.IN_REVIEW, actor=by.pk, now=now, also=also, telling=[taken])

@@ -19,7 +19,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import Subject
-from accounts.queries import lock_people, same_person
+from accounts.queries import linked_subjects, lock_people, same_person
 from contributions.models import Contribution, PendingVerdict, Review
 from contributions.permissions import check_reviewer_of
 from contributions.services.reviews import (
@@ -38,6 +38,7 @@ from contributions.services.reviews import (
 from contributions.services.steps import drop_verdict, locked_contribution
 from core.errors import DomainError, PermissionRefused, TransitionRefused
 from core.transitions import change_state
+from core.writes import insert_row
 from guilds.queries import current_policy
 
 logger = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ def give_verdict(
     one. Raises SelfReview, PermissionRefused, AlreadyDecided, TakenByAnother, VerdictIncomplete, and VerdictPending
     while another verdict waits to be posted.
     """
-    contribution = locked_for_review(contribution, by=by, now=now)
+    contribution, ids = locked_for_review(contribution, by=by, now=now)
     known = getattr(contribution, "pending_verdict", None)
     is_approval = verdict == Review.Verdict.APPROVED
     given = PendingVerdict(
@@ -98,13 +99,13 @@ def give_verdict(
     if known is not None:
         return GivenVerdict(contribution, _same_verdict(known, given))
     _check_complete(given)
-    take(contribution, by=by, now=now)
+    take(contribution, by=by, ids=ids, now=now)
     seconds = current_policy(contribution.guild_id, now).verdict_undo_seconds
     if not seconds:
         return _post(given)
     given.reviewer_id = contribution.reviewer_id or by.pk
     given.effective_at = now + timedelta(seconds=seconds)
-    given.save(force_insert=True)
+    insert_row(given)
     return GivenVerdict(contribution, given)
 
 
@@ -129,8 +130,9 @@ def give_verdicts(
     works = list(found.annotate(minutes=Sum("entries__minutes")).order_by("submitted_at", "pk"))
     if not works:
         return []
+    ids = linked_subjects(by.pk)
     for guild in {work.guild_id: work.guild for work in works}.values():
-        check_reviewer_of(by, guild, now)
+        check_reviewer_of(by, guild, now, ids=ids)
     _check_one_batch(works, now)
     lock_people([by.pk, *(work.subject_id for work in works)], by=by.pk)
     outcomes = []

@@ -61,9 +61,10 @@ class Reader:
 @require_http_methods(["GET", "HEAD", "POST"])
 def contribution(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One contribution for its owner, its reviewers or its guild; for everybody else it isn't there."""
-    work = find_work(pk)
+    is_pressed = request.method == "POST"
+    work = _found(_pressed(pk)) if is_pressed else find_work(pk)
     reader = reader_of(request, work)
-    if request.method == "POST":
+    if is_pressed:
         return perform(request, work, ENTRY_ACTIONS, _show_again)
     return show_entry(request, work, reader=reader)
 
@@ -75,10 +76,20 @@ def _show_again(request: HttpRequest, work: Contribution, forms: dict[str, Any])
 
 def find_work(pk: UUID) -> Contribution:
     """The contribution with its steps, people and task, in one statement; 404 otherwise."""
-    found = first_of(_work(pk))
+    return _found(_work(pk))
+
+
+def _found(rows: list[Contribution]) -> Contribution:
+    found = first_of(rows)
     if found is None:
         raise Http404
     return found
+
+
+@prepared
+def _pressed(pk: UUID) -> QuerySet[Contribution]:
+    """What a button needs: whose work on what. Its service reads the rest under its lock."""
+    return Contribution.objects.select_related("task").filter(pk=pk)
 
 
 @prepared
