@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
@@ -13,7 +16,7 @@ from accounts.models import Subject
 from accounts.queries import ids_of
 from guilds.models import Guild, Membership
 from guilds.permissions import is_hub_steward
-from guilds.queries import Viewer, guild_pages, viewer_in
+from guilds.queries import Viewer, guild_pages, guilds_reviewed_by, viewer_in
 
 
 def guilds_for(request: Request) -> QuerySet[Guild]:
@@ -38,6 +41,21 @@ def names_told_in(request: Request, guild_ids: set[UUID]) -> set[UUID]:
         return guild_ids
     seats = Membership.objects.filter(guild_id__in=guild_ids, subject_id__in=own_ids(request), left_at__isnull=True)
     return set(seats.values_list("guild_id", flat=True))
+
+
+def reads_all_of(request: Request, guild_of: Callable[[Any], UUID]) -> Callable[[Any], bool]:
+    """Whether the sender reviews in the guild of a row, and so gets words as they were written. Asked once at most."""
+
+    @cache
+    def guilds() -> frozenset[UUID]:
+        return frozenset(guilds_reviewed_by(own_ids(request), timezone.now()))
+
+    def reads(row: Any) -> bool:
+        if not request.user.is_authenticated:
+            return False
+        return is_hub_steward(request.user.subject) or guild_of(row) in guilds()
+
+    return reads
 
 
 def guild_for(request: Request, slug: str) -> Guild:

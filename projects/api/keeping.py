@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,8 +14,10 @@ from rest_framework.request import Request
 
 from accounts.queries import display_names
 from core.api.endpoints import PUBLIC, READ, Endpoint, reads, writes
+from core.api.held_links import hold_links
 from core.api.paging import NEWEST_FIRST, Listing, Order, cut, page
-from guilds.api.reach import guild_for, own_ids, viewer_of
+from core.written import with_links
+from guilds.api.reach import guild_for, own_ids, reads_all_of, viewer_of
 from guilds.permissions import check_member
 from projects.api.problems import SCOPE
 from projects.api.reach import project_for, shown_task, task_for
@@ -47,14 +50,15 @@ class Notes(Endpoint):
         task = task_for(request, pk)
         if not viewer_of(request, task.project.guild_id).sees_names:
             check_member(request.user.subject, task.project.guild)
-        found = page(task.progress_notes.all(), NEWEST_FIRST, **values)
-        return Listing(_told(list(found.items), request), found.after)
+        found = page(with_links(task.progress_notes.all()), NEWEST_FIRST, **values)
+        return Listing(_told(found.items, request, task), found.after)
 
     @writes("note_progress", scope=SCOPE, body=HandOverShape, answer=ProgressShape, status=201)
     def post(self, request: Request, pk: UUID, values: dict[str, Any]) -> ProgressNote:
         """Write down how far you are with a task that you have or had."""
-        made = note_progress(task=task_for(request, pk), by=request.user.subject, now=timezone.now(), **values)
-        return _told([made], request)[0]
+        task = task_for(request, pk)
+        made = note_progress(task=task, by=request.user.subject, now=timezone.now(), **values)
+        return _told([made], request, task)[0]
 
 
 class Templates(Endpoint):
@@ -113,9 +117,11 @@ class Timeline(Endpoint):
         return Listing(told, listing.after)
 
 
-def _told(notes: list[ProgressNote], request: Request) -> list[ProgressNote]:
-    """Notes with whoever wrote them. One statement."""
-    names, ids = display_names(note.author_id for note in notes), own_ids(request)
-    for note in notes:
+def _told(notes: Iterable[ProgressNote], request: Request, task: Task) -> list[ProgressNote]:
+    """Notes on a task with whoever wrote them."""
+    ids = own_ids(request)
+    found = hold_links(notes, ids, reads_all_of(request, lambda note: task.project.guild_id))
+    names = display_names(note.author_id for note in found)
+    for note in found:
         note.written_by = {"name": names.get(note.author_id, ""), "is_you": note.author_id in ids}
-    return notes
+    return found

@@ -10,8 +10,9 @@ from rest_framework.request import Request
 
 from core.api.endpoints import PUBLIC, READ, Endpoint, reads, writes
 from core.api.paging import NEWEST_FIRST, Listing, page
+from core.written import with_links
 from guilds.api.reach import guild_for, own_ids
-from projects.api.reach import problem_for, shown_problem
+from projects.api.reach import problem_for, shown_problem, told_problems
 from projects.api.shapes import (
     DecisionShape,
     DuplicateShape,
@@ -144,8 +145,5 @@ class Discarding(Endpoint):
 
 
 def _listed(rows: Any, request: Request, values: dict[str, Any]) -> Listing:
-    found = page(with_open_tasks(rows.select_related("guild", "duplicate_of")), NEWEST_FIRST, **values)
-    ids = own_ids(request)
-    for problem in found.items:
-        problem.is_yours = problem.author_id in ids
-    return found
+    found = page(with_open_tasks(with_links(rows.select_related("guild", "duplicate_of"))), NEWEST_FIRST, **values)
+    return Listing(told_problems(found.items, request), found.after)

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from core.api.endpoints import PUBLIC, Endpoint, reads, writes
 from core.api.paging import NEWEST_FIRST, Listing, page
 from projects.api.problems import SCOPE
-from projects.api.reach import problem_for, project_for, projects_counted
+from projects.api.reach import problem_for, project_for, projects_counted, shown_project, told_projects
 from projects.api.shapes import NewProjectShape, ProjectShape, ProjectsQuery, ProjectStepShape
 from projects.models import Project
 from projects.services import change_project_state, edit_project, propose_project
@@ -24,7 +24,8 @@ class Projects(Endpoint):
         """List projects, the newest first."""
         exact = {"guild": "guild__slug", "problem": "problem__slug", "state": "state"}
         wanted = {exact[name]: values.pop(name) for name in exact.keys() & values.keys()}
-        return page(projects_counted().filter(**wanted), NEWEST_FIRST, **values)
+        found = page(projects_counted().filter(**wanted), NEWEST_FIRST, **values)
+        return Listing(told_projects(found.items, request), found.after)
 
 
 class Proposing(Endpoint):
@@ -35,7 +36,7 @@ class Proposing(Endpoint):
         """Propose a project that answers an accepted problem; a maintainer starts it."""
         problem = problem_for(request, slug)
         made = propose_project(problem=problem, by=request.user.subject, now=timezone.now(), **values)
-        return project_for(made.slug)
+        return shown_project(made.slug, request)
 
 
 class OneProject(Endpoint):
@@ -44,14 +45,14 @@ class OneProject(Endpoint):
     @reads("read_project", ProjectShape, scope=PUBLIC)
     def get(self, request: Request, slug: str) -> Project:
         """Read one project."""
-        return project_for(slug)
+        return shown_project(slug, request)
 
     @writes("edit_project", scope=SCOPE, body=NewProjectShape, answer=ProjectShape, is_partial=True)
     def patch(self, request: Request, slug: str, values: dict[str, Any]) -> Project:
         """Change a project's words. For maintainers."""
         project = project_for(slug)
         edited = edit_project(project=project, by=request.user.subject, now=timezone.now(), **values)
-        return project_for(edited.slug)
+        return shown_project(edited.slug, request)
 
 
 class Stepping(Endpoint):
@@ -62,4 +63,4 @@ class Stepping(Endpoint):
         """Move a project one step: start it, release it, let it rest. For maintainers."""
         project = project_for(slug)
         change_project_state(project=project, by=request.user.subject, now=timezone.now(), **values)
-        return project_for(slug)
+        return shown_project(slug, request)

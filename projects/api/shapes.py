@@ -8,18 +8,20 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from core.api.fields import LanguageField, ModelShape, WebAddressField
+from core.api.held_links import HeldLinksShape
 from core.api.shapes import PersonShape, Shape
 from projects.models import Problem, Project, Task
 from projects.rules import TASK_MINUTES_LEAST, TASK_MINUTES_MOST
 
 
-class ProblemShape(ModelShape):
+class ProblemShape(HeldLinksShape, ModelShape):
     """A problem as people on the ground tell it, and what can be done about it today."""
 
     guild = serializers.SlugField(source="guild.slug")
     duplicate_of = serializers.SlugField(source="duplicate_of.slug", allow_null=True, default=None)
     open_task_count = serializers.IntegerField()
     is_yours = serializers.BooleanField()
+    markdown = ("statement", "evidence")
 
     class Meta:
         model = Problem
@@ -45,6 +47,7 @@ class ProblemShape(ModelShape):
             "endorsed_support",
             "open_task_count",
             "is_yours",
+            "links_held",
         )
 
 
@@ -115,18 +118,20 @@ class DuplicateShape(Shape):
     original = serializers.SlugField()
 
 
-class ProjectShape(ModelShape):
+class ProjectShape(HeldLinksShape, ModelShape):
     """An answer to a problem."""
 
     guild = serializers.SlugField(source="guild.slug")
     problem = serializers.SlugField(source="problem.slug")
     open_task_count = serializers.IntegerField()
+    markdown = ("summary",)
+    addresses = ("repository_url",)
 
     class Meta:
         model = Project
         fields = (
             "id", "slug", "guild", "problem", "title", "summary", "repository_url", "language", "state", "created_at",
-            "open_task_count",
+            "open_task_count", "links_held",
         )  # fmt: skip
 
 
@@ -157,7 +162,7 @@ class ProjectStepShape(Shape):
     reason = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
 
-class TaskShape(ModelShape):
+class TaskShape(HeldLinksShape, ModelShape):
     """A piece of work. Who has it, and until when, is for members to see."""
 
     project = serializers.SlugField(source="project.slug")
@@ -165,12 +170,13 @@ class TaskShape(ModelShape):
     claimed_by = PersonShape(source="taker", allow_null=True)
     lease_ends_at = serializers.DateTimeField(allow_null=True)
     skills = serializers.ListField(child=serializers.CharField())
+    markdown = ("description",)
 
     class Meta:
         model = Task
         fields = (
             "id", "project", "guild", "title", "description", "role", "skills", "difficulty", "estimate_minutes",
-            "is_starter", "is_open_work", "state", "published_at", "claimed_by", "lease_ends_at",
+            "is_starter", "is_open_work", "state", "published_at", "claimed_by", "lease_ends_at", "links_held",
         )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from core.api.fields import LanguageField, ModelShape
+from core.api.held_links import HeldLinksShape
 from core.api.shapes import PersonShape, Shape
 from projects.models import Endorsement, ProgressNote, TaskTemplate, Voice
 
@@ -47,14 +48,15 @@ class EndorsementShape(Shape):
     kind = serializers.ChoiceField(choices=Endorsement.Kind.choices)
 
 
-class ProgressShape(ModelShape):
+class ProgressShape(HeldLinksShape, ModelShape):
     """How far somebody had come with a task."""
 
     written_by = PersonShape()
+    addresses = ("link",)
 
     class Meta:
         model = ProgressNote
-        fields = ("id", "words", "link", "percent", "at_handover", "written_by", "created_at")
+        fields = ("id", "words", "link", "percent", "at_handover", "written_by", "created_at", "links_held")
 
 
 class TemplateShape(ModelShape):

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 
 from core.api.endpoints import PUBLIC, Endpoint, reads, writes
 from core.api.paging import NEWEST_FIRST, Listing, page
+from core.written import with_links
 from projects.api.problems import SCOPE
 from projects.api.reach import project_for, shown_task, shown_tasks, task_for
 from projects.api.shapes import ClaimShape, HandOverShape, NewTaskShape, ReasonShape, TaskShape, TasksQuery
@@ -23,7 +24,7 @@ class Tasks(Endpoint):
     @reads("list_tasks", TaskShape, scope=PUBLIC, query=TasksQuery, order=NEWEST_FIRST)
     def get(self, request: Request, values: dict[str, Any]) -> Listing:
         """List tasks but drafts, the newest first. `state=published` are those that can be taken now."""
-        rows = Task.objects.exclude(state=Task.State.DRAFT).select_related("project__guild")
+        rows = with_links(Task.objects.exclude(state=Task.State.DRAFT).select_related("project__guild"))
         exact = {"guild": "project__guild__slug", "project": "project__slug", "state": "state", "role": "role"}
         rows = rows.filter(**{exact[name]: values.pop(name) for name in exact.keys() & values.keys()})
         if minutes := values.pop("minutes", None):
