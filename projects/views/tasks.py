@@ -17,9 +17,11 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.queries import display_names
 from core.http import Action, attempt, perform
+from core.ids import uuid7
 from core.timeline import actors, timeline
 from guilds.models import Policy
 from guilds.queries import Viewer, current_policy, viewer_in
+from guilds.services import join_guild
 from projects import queries
 from projects.forms import ClaimForm, ProgressForm, TaskForm
 from projects.forms.work import days_in_words
@@ -119,6 +121,8 @@ def _show(request: HttpRequest, task: Task, typed: dict[str, BaseForm] | None = 
             "can_extend": is_mine and task.state == "claimed" and not task.lease_extended_at,
             "can_note": is_mine
             or any(row["to"] == "claimed" and viewer.is_person(_uuid(row["by"])) for row in task.history),
+            "draft_id": uuid7(),
+            "today": timezone.localdate(),
             "can_close": viewer.is_maintainer and "expired" in nexts,
             "forms": {
                 "claim": ClaimForm(most_days=policy.claim_lease_days),
@@ -149,6 +153,11 @@ def _points(task: Task, in_force: Policy) -> int:
 def _publish(request: HttpRequest, task: Task, values: dict[str, Any]) -> str:
     publish_task(task=task, by=request.user.subject, now=timezone.now())
     return _("Published. Members can take it; its difficulty and estimate stand from now on.")
+
+
+def _join(request: HttpRequest, task: Task, values: dict[str, Any]) -> str:
+    join_guild(guild=task.project.guild, by=request.user.subject, now=timezone.now())
+    return _("You belong to %(guild)s now.") % {"guild": task.project.guild.name}
 
 
 def _claim(request: HttpRequest, task: Task, values: dict[str, Any]) -> str:
@@ -193,6 +202,7 @@ def _close(request: HttpRequest, task: Task, values: dict[str, Any]) -> str:
 
 ACTIONS = {
     "publish": Action(_publish),
+    "join": Action(_join),
     "claim": Action(_claim),
     "extend": Action(_extend),
     "progress": Action(_note_progress, form=_progress_form),

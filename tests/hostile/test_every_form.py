@@ -69,7 +69,7 @@ def forms_on(page: Page, world: World) -> Iterator[tuple[str, Form, tuple[str, s
             form.action = address
             for button in sorted(form.buttons):
                 # The same button beside another thing of a list is the same form.
-                key = (resolve(address).view_name, button)
+                key = (resolve(address.partition("?")[0]).view_name, button)
                 if key not in seen:
                     seen.add(key)
                     yield reader, form, button
