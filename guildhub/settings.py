@@ -143,6 +143,12 @@ LOGIN_REDIRECT_URL = "home"
 ACCOUNT_SIGNUP_REDIRECT_URL = "matching:welcome"
 ACCOUNT_LOGOUT_REDIRECT_URL = "front"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.sign_in_forms.PlainLoginForm",
+    "signup": "accounts.sign_in_forms.PlainSignupForm",
+    "request_login_code": "accounts.sign_in_forms.PlainCodeForm",
+    "add_email": "accounts.sign_in_forms.PlainAddEmailForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]

@@ -29,7 +29,7 @@ def test_a_click_signs_in_and_leads_on(demo: User) -> None:
     assert answer.status_code == 302 and answer["Location"] == "/log/"
     assert client.session["_auth_user_id"] == str(demo.pk)
     assert client.get("/log/").status_code == 200
-    assert "You are its contributor." in client.get("/log/").content.decode()
+    assert "Demo guild. You are its contributor." in client.get("/log/").content.decode()
 
 
 def test_the_strip_looks_at_the_same_page_as_somebody_else(demo: User) -> None:
