@@ -19,6 +19,36 @@ SWATCHES = (
 )  # fmt: skip
 
 
+#: Token, what it comes to on a phone and on a desk, what it is for.
+TYPE_SCALE = (
+    ("t0", "13 px", "labels of figures, what a number is"),
+    ("t1", "15 px", "hints, meta lines, tables' heads, the foot"),
+    ("t2", "17 px", "everything one reads"),
+    ("t3", "18 to 20 px", "ledes, headings of things in a list"),
+    ("t4", "23 to 26 px", "headings of a page's parts, figures on a phone"),
+    ("t5", "30 to 42 px", "the heading of a page, figures"),
+    ("t6", "37 to 64 px", "the promise on the front page"),
+)
+#: Token, pixels at 360, pixels at 1280.
+SPACE_SCALE = (
+    ("s1", 4, 4), ("s2", 8, 8), ("s3", 12, 12), ("s4", 16, 16), ("s5", 24, 24), ("s6", 28, 36), ("s7", 40, 56), ("s8", 48, 83),
+)  # fmt: skip
+#: Language, direction, a heading and a sentence of it.
+SCRIPTS = (
+    ("en", "ltr", ("An hour counts", "You see how each point came about, and nobody can take it back in silence.")),
+    ("hi", "ltr", ("एक घंटा भी गिना जाता है", "आप देखते हैं कि हर अंक कैसे बना, और कोई उसे चुपचाप वापस नहीं ले सकता।")),
+    ("bn", "ltr", ("এক ঘণ্টাও গোনা হয়", "প্রতিটি পয়েন্ট কীভাবে এল তা আপনি দেখতে পান, কেউ তা নীরবে ফিরিয়ে নিতে পারে না।")),
+    (
+        "ur",
+        "rtl",
+        (
+            "ایک گھنٹہ بھی شمار ہوتا ہے",
+            "آپ دیکھتے ہیں کہ ہر پوائنٹ کیسے بنا، اور کوئی اسے واپس نہیں لے سکتا۔",
+        ),
+    ),
+)
+
+
 class GalleryForm(forms.Form):
     """One field of each kind, so that the form templates are seen with hints, errors and chips."""
 
@@ -62,6 +92,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
         {
             "docs": component_docs(),
             "swatches": SWATCHES,
+            "type_scale": TYPE_SCALE,
+            "space_scale": SPACE_SCALE,
+            "scripts": SCRIPTS,
             "states": (
                 "draft",
                 "submitted",
@@ -118,6 +151,11 @@ EXAMPLES = {
         {"label": "Ledger", "url": "#"},
     ],
     "trail": [("Problems", "#"), ("Flood maps for Majuli", "#")],
+    "trail_rtl": [("مسائل", "#"), ("سیلاب", "#")],
+    "rows_rtl": [
+        {"title": "ترجمہ کا جائزہ", "url": "#", "meta": "1 h, 9 Nov", "amount": 23, "unit": "PTS"},
+        {"title": "تصاویر پر نشان", "url": "#", "meta": "30 min", "state": "returned"},
+    ],
     "keys": [
         ("j k", "move"),
         ("1–5", "rate"),

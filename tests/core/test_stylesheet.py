@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from guildhub.views.gallery import SPACE_SCALE, TYPE_SCALE
+
 STATIC = Path(settings.BASE_DIR) / "static"
 CSS = (STATIC / "css" / "guildhub.css").read_text(encoding="utf-8")
 BARE = re.sub(r"/\*.*?\*/", "", CSS, flags=re.DOTALL)
@@ -115,6 +117,67 @@ def test_nothing_is_forced_and_nothing_is_fetched() -> None:
     assert "url(" not in BARE
     assert "@import" not in BARE
     assert "light-dark(" not in BARE
+
+
+def classes_of_templates() -> dict[str, str]:
+    """Every class a template writes into its markup, and the template."""
+    found: dict[str, str] = {}
+    for path in sorted((Path(settings.BASE_DIR) / "templates").rglob("*.html")):
+        if "email" in path.parts:
+            continue
+        words = re.sub(r"{#.*?#}|{% comment.*?{% endcomment %}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        words = re.sub(r"{%.*?%}|{{.*?}}", "\0", words)
+        for value in re.findall(r'\sclass="([^"]*)"', words):
+            found |= dict.fromkeys(value.replace("\0", " ").split(), path.name)
+    return found
+
+
+def classes_of_the_stylesheet() -> set[str]:
+    selectors = re.sub(r"\"[^\"]*\"", "", re.sub(r"{[^{}]*}", "{}", BARE))
+    return set(re.findall(r"\.([a-z][\w-]*)", selectors))
+
+
+def test_every_class_of_a_template_is_in_the_stylesheet() -> None:
+    known = classes_of_the_stylesheet()
+    assert {name: where for name, where in classes_of_templates().items() if name not in known} == {}
+
+
+def test_every_class_of_the_stylesheet_is_used() -> None:
+    root = Path(settings.BASE_DIR)
+    ours = [
+        path
+        for app in settings.INSTALLED_APPS
+        if (root / app.split(".")[0]).is_dir()
+        for path in (root / app.split(".")[0]).rglob("*.py")
+    ]
+    places = [*(root / "templates").rglob("*.html"), *(STATIC / "js").glob("*.js"), *ours]
+    used = set(re.findall(r"[a-z][\w-]*", " ".join(path.read_text(encoding="utf-8") for path in places)))
+    assert classes_of_the_stylesheet() - used == set()
+
+
+def clamped(token: str, width: int) -> int:
+    """What a token of length comes to in a window of that width, in whole pixels."""
+    found = re.search(rf"--{token}: ([^;]+);", BARE)
+    assert found, token
+    sizes = [
+        sum(
+            float(number) * (16 if unit == "rem" else width / 100)
+            for number, unit in re.findall(r"([\d.]+)(rem|vi)", part)
+        )
+        for part in found[1].removeprefix("clamp(").split(",")
+    ]
+    return round(sizes[0] if len(sizes) == 1 else min(max(sizes[1], sizes[0]), sizes[2]))
+
+
+@pytest.mark.parametrize(("token", "phone", "desk"), SPACE_SCALE)
+def test_the_gallery_tells_the_space_scale_as_it_is(token: str, phone: int, desk: int) -> None:
+    assert (clamped(token, 360), clamped(token, 1280)) == (phone, desk)
+
+
+@pytest.mark.parametrize(("token", "told"), [(token, told) for token, told, _use in TYPE_SCALE])
+def test_the_gallery_tells_the_type_scale_as_it_is(token: str, told: str) -> None:
+    sizes = dict.fromkeys((clamped(token, 360), clamped(token, 1280)))
+    assert told == f"{' to '.join(str(size) for size in sizes)} px"
 
 
 def test_the_layers_come_in_their_order() -> None:
