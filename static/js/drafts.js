@@ -76,12 +76,14 @@ function watch(section) {
   let sending = false;
   let thrown = null;
   let lastId = null;
+  // On a slow line somebody types before this script is here.
+  const early = new Set(["minutes", "note", "link"].filter((name) => field(name).value !== field(name).defaultValue));
 
   const say = (name) => { status.textContent = name ? status.dataset[name] : ""; };
   const hasWords = () => ["minutes", "note", "link"].some((name) => field(name).value.trim());
 
   function fill(draft) {
-    for (const name of FIELDS) if (draft[name] !== undefined) field(name).value = draft[name];
+    for (const name of FIELDS) if (draft[name] !== undefined && !early.has(name)) field(name).value = draft[name];
     if (draft.id) field("client_id").value = draft.id;
     [section.hidden, away.hidden, back.hidden, dirty, kept] = [false, false, true, false, true];
   }
@@ -207,6 +209,11 @@ function watch(section) {
     fill(draft);
     say(isOffer ? "" : "kept");
     if (location.hash === `#${section.id}`) section.scrollIntoView();
+  }
+  if (early.size) {
+    dirty = true;
+    save();
+    early.clear();
   }
 }
 
