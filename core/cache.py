@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
@@ -17,6 +17,24 @@ logger = logging.getLogger(__name__)
 
 #: After a failure Redis is left alone for so long, so that a page doesn't wait for it again and again.
 REST_SECONDS = 2.0
+
+
+class KeptClient(RedisCacheClient):
+    """Django's, which makes a client anew for every call: 0.1 ms, a third of what finding a session takes.
+
+    A client holds nothing but the pool of connections, and may be used by many threads.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._kept: dict[bool, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """As Django's, for one Redis."""
+        client = self._kept.get(write)
+        if client is None:
+            client = self._kept[write] = super().get_client(key, write=write)
+        return client
 
 
 class ForgivingRedisCache(RedisCache):
@@ -28,6 +46,7 @@ class ForgivingRedisCache(RedisCache):
         options.setdefault("socket_connect_timeout", 0.2)
         options.setdefault("retry", Retry(NoBackoff(), 0))
         super().__init__(server, params)
+        self._class = KeptClient
         self._rests_until = 0.0
 
     def _try(self, call: Callable[[], Any], otherwise: Any) -> Any:

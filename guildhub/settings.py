@@ -86,7 +86,7 @@ MIDDLEWARE = [
     # token anew each time and pads each answer by a random number of bytes.
     "django.middleware.gzip.GZipMiddleware",
     "core.middleware.PlainWordsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "core.middleware.ContentPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
