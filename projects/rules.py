@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
-from collections.abc import Mapping
-from decimal import Decimal
 
 #: Problem: state -> states that may follow. Rejected and solved are final; a duplicate found to
 #: be none goes back to where it was.
@@ -65,24 +61,6 @@ def steps(transitions: dict[str, frozenset[str]]) -> list[str]:
     return sorted(f"{before}>{after}" for before, nexts in transitions.items() for after in nexts)
 
 
-def words_mark(words: Mapping[str, object]) -> str:
-    """A short mark of some fields' values: it changes when one of them does, however it was typed.
-
-    >>> words_mark({"title": "Flood", "place": "a"}) == words_mark({"place": "a", "title": "Flood"})
-    True
-    >>> words_mark({"latitude": Decimal("26.90")}) == words_mark({"latitude": Decimal("26.90000")})
-    True
-    """
-    plain = {name: _plain(value) for name, value in words.items()}
-    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:20]
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    return "" if value is None else str(value).replace("\r\n", "\n").strip()
-
-
 # Ten digits in one breath, in any script, with what people put between them; years stand apart by commas.
 _TELEPHONE = re.compile(r"\+?\d(?:[\s().\u2010-\u2015-]{0,2}\d){8,}")
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]{2,}")
@@ -95,3 +73,34 @@ def names_a_way_to_reach_somebody(text: str) -> bool:
     [True, True, False]
     """
     return bool(_TELEPHONE.search(text) or _ADDRESS.search(text))
+
+_BETWEEN_PLACES = re.compile(r"[,،、;/()\n|]+")
+PLACE_PARTS_MOST = 6
+
+
+def place_key(name: str) -> str:
+    """A place's name as it is looked for: case, marks of composition and spaces make no difference.
+
+    >>> place_key("  JORHAT ")
+    'jorhat'
+    """
+    return " ".join(unicodedata.normalize("NFKC", name).lower().split())
+
+
+def place_names(text: str) -> list[str]:
+    """The names in a typed place, the nearest first, as `place_key` writes them.
+
+    >>> place_names("Rohmoria, Dibrugarh (Assam)")
+    ['rohmoria', 'dibrugarh', 'assam']
+    """
+    keys = [place_key(part) for part in _BETWEEN_PLACES.split(text)]
+    return [key for key in keys if len(key) > 1][:PLACE_PARTS_MOST]
+
+
+def coarse(degrees: Decimal | None) -> Decimal | None:
+    """A position to two digits, about a kilometre: it names a place, not somebody's house.
+
+    >>> coarse(Decimal("26.93468"))
+    Decimal('26.93')
+    """
+    return None if degrees is None else Decimal(degrees).quantize(Decimal("0.01"))

@@ -83,8 +83,10 @@ def answer_problem(error: Exception, context: Mapping[str, Any]) -> Response:
 
 
 def _refusal(error: DomainError, request: Any) -> Response:
-    """A service's refusal; its `lines` name each thing that is wrong, its `retry_after` says when there is room again."""
+    """A service's refusal; `lines` and `fields` name each thing that is wrong, `retry_after` when there is room again."""
     lines = [{"field": "", "code": error.code, "message": str(line)} for line in getattr(error, "lines", ())]
+    named = getattr(error, "fields", {})
+    lines += [{"field": name, "code": error.code, "message": str(line)} for name, line in named.items()]
     refused = _response(error.status, error.code, error.message, request, errors=lines)
     if wait := getattr(error, "retry_after", None):
         refused["Retry-After"] = str(wait)

@@ -12,25 +12,28 @@ from rest_framework import serializers
 
 from core.api.fields import LanguageField, ModelShape, ZoneField
 from core.api.shapes import Shape
+from core.api.versions import SeenShape, VersionShape
 from guilds.forms import LONGEST_GRANT, RESERVED_SLUGS
 from guilds.models import Grant, Guild, GuildExport, InviteLink, Policy
 from guilds.roles import ROLE_CHOICES
+from guilds.services.founding import GUILD_FIELDS
 
 #: As on the page where they are set: what a calendar and a week can still reckon with.
 NUMBERS_MOST = 10_000
 
 
-class GuildShape(ModelShape):
+class GuildShape(VersionShape, ModelShape):
     """A guild. `is_mine`: whether you belong to it."""
 
     member_count = serializers.IntegerField()
     is_mine = serializers.BooleanField()
+    version_of = GUILD_FIELDS
 
     class Meta:
         model = Guild
         fields = (
             "id", "slug", "name", "summary", "contact", "timezone", "language", "state", "joining", "is_low_assurance",
-            "created_at", "member_count", "is_mine",
+            "created_at", "member_count", "is_mine", "version",
         )  # fmt: skip
 
 
@@ -89,14 +92,14 @@ class NewGrantShape(Shape):
         return moment
 
 
-class GuildWordsShape(ModelShape):
+class GuildWordsShape(SeenShape, ModelShape):
     """What an open guild says about itself; what isn't sent stays as it is."""
 
     language = LanguageField(required=False)
 
     class Meta:
         model = Guild
-        fields = ("name", "summary", "language", "contact")
+        fields = ("seen", *GUILD_FIELDS)
 
 
 class FirstStewardShape(Shape):

@@ -13,6 +13,7 @@ from accounts.queries import lock_people, lock_person
 from accounts.services import start_profile
 from core.errors import DomainError, TransitionRefused
 from core.limits import check_limit
+from core.meanwhile import check_seen
 from core.transitions import change_state, note_state
 from core.written import check_not_hidden
 from guilds.models import Grant, Guild, Membership, Policy
@@ -134,15 +135,16 @@ def open_guild(*, guild: Guild, steward: Subject, by: Subject, now: datetime) ->
 
 
 @transaction.atomic
-def edit_guild(*, guild: Guild, by: Subject, now: datetime, **fields: Any) -> Guild:
-    """Change what an open guild says about itself: name, summary, language, who to ask."""
+def edit_guild(*, guild: Guild, by: Subject, now: datetime, seen: str = "", **fields: Any) -> Guild:
+    """Change what an open guild says about itself. Raises ChangedMeanwhile when it is not what was `seen` any more."""
     lock_person(by.pk)
     guild = locked_guild(guild)
     check_can_edit_guild(by, guild, now)
+    if unknown := set(fields) - set(GUILD_FIELDS):
+        raise ValueError(f"{sorted(unknown)} are not edited here")
     check_not_hidden(guild, fields)
+    check_seen(guild, fields, seen=seen, whole=GUILD_FIELDS)
     for name, value in fields.items():
-        if name not in GUILD_FIELDS:
-            raise ValueError(f"{name} is not edited here")
         setattr(guild, name, value)
     guild.save(update_fields=list(fields))
     return guild

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -15,10 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from core.http import attempt
+from core.meanwhile import beside, seen_in
 from guilds.forms import GuildForm, GuildWordsForm, PolicyForm
 from guilds.models import Guild, Policy
 from guilds.permissions import check_can_edit_guild, check_proposer
 from guilds.services import edit_guild, edit_proposal, publish_policy
+from guilds.services.founding import GUILD_FIELDS
 from guilds.views.policy import changes_in_words, policy_in_words
 from guilds.views.shared import guild_for
 
@@ -34,15 +37,19 @@ def guild_edit(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         check_can_edit_guild(request.user.subject, found, now)
     shown = Guild.objects.get(pk=found.pk)  # a form writes what was typed onto its instance
+    seen = "" if is_proposed else seen_in(request, shown, GUILD_FIELDS)
+    page: dict[str, Any] = {"guild": found, "is_proposed": is_proposed, "seen": seen}
     form = (GuildForm if is_proposed else GuildWordsForm)(request.POST or None, instance=shown)
     if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data if is_proposed else {**form.cleaned_data, "seen": seen}
         change = edit_proposal if is_proposed else edit_guild
         with attempt(request, form) as tried:
-            saved = change(guild=found, by=request.user.subject, now=now, **form.cleaned_data)
+            saved = change(guild=found, by=request.user.subject, now=now, **values)
         if tried.went_through:
             messages.success(request, _("Handed in again.") if found.declined_at else _("Saved."))
             return redirect(saved)
-    return render(request, "guilds/guild_edit.html", {"guild": found, "form": form, "is_proposed": is_proposed})
+        page |= beside(form, tried.refusal)
+    return render(request, "guilds/guild_edit.html", {"form": form, **page}, status=409 if "stored" in page else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

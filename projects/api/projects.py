@@ -11,7 +11,7 @@ from core.api.endpoints import PUBLIC, Endpoint, reads, writes
 from core.api.paging import NEWEST_FIRST, Listing, page
 from projects.api.problems import SCOPE
 from projects.api.reach import problem_for, project_for, projects_counted, shown_project, told_projects
-from projects.api.shapes import NewProjectShape, ProjectShape, ProjectsQuery, ProjectStepShape
+from projects.api.shapes import NewProjectShape, ProjectShape, ProjectsQuery, ProjectStepShape, ProjectWordsShape
 from projects.models import Project
 from projects.services import change_project_state, edit_project, propose_project
 
@@ -47,7 +47,7 @@ class OneProject(Endpoint):
         """Read one project."""
         return shown_project(slug, request)
 
-    @writes("edit_project", scope=SCOPE, body=NewProjectShape, answer=ProjectShape, is_partial=True)
+    @writes("edit_project", scope=SCOPE, body=ProjectWordsShape, answer=ProjectShape, is_partial=True)
     def patch(self, request: Request, slug: str, values: dict[str, Any]) -> Project:
         """Change a project's words. For maintainers."""
         project = project_for(slug)

@@ -10,11 +10,15 @@ from rest_framework import serializers
 from core.api.fields import LanguageField, ModelShape, WebAddressField
 from core.api.held_links import HeldLinksShape
 from core.api.shapes import PersonShape, Shape
+from core.api.versions import SeenShape, VersionShape
 from projects.models import Problem, Project, Task
 from projects.rules import TASK_MINUTES_LEAST, TASK_MINUTES_MOST
+from projects.services.problems import PROBLEM_FIELDS
+from projects.services.projects import PROJECT_FIELDS
+from projects.services.tasks import TASK_FIELDS
 
 
-class ProblemShape(HeldLinksShape, ModelShape):
+class ProblemShape(HeldLinksShape, VersionShape, ModelShape):
     """A problem as people on the ground tell it, and what can be done about it today."""
 
     guild = serializers.SlugField(source="guild.slug")
@@ -22,6 +26,7 @@ class ProblemShape(HeldLinksShape, ModelShape):
     open_task_count = serializers.IntegerField()
     is_yours = serializers.BooleanField()
     markdown = ("statement", "evidence")
+    version_of = PROBLEM_FIELDS
 
     class Meta:
         model = Problem
@@ -48,6 +53,7 @@ class ProblemShape(HeldLinksShape, ModelShape):
             "open_task_count",
             "is_yours",
             "links_held",
+            "version",
         )
 
 
@@ -87,8 +93,11 @@ class NewProblemShape(_ProblemWords):
         fields = ("guild", *_ProblemWords.Meta.fields)
 
 
-class ProblemWordsShape(_ProblemWords):
+class ProblemWordsShape(SeenShape, _ProblemWords):
     """A problem's words; what isn't sent stays as it is."""
+
+    class Meta(_ProblemWords.Meta):
+        fields = ("seen", *_ProblemWords.Meta.fields)
 
 
 class ProblemsQuery(Shape):
@@ -118,7 +127,7 @@ class DuplicateShape(Shape):
     original = serializers.SlugField()
 
 
-class ProjectShape(HeldLinksShape, ModelShape):
+class ProjectShape(HeldLinksShape, VersionShape, ModelShape):
     """An answer to a problem."""
 
     guild = serializers.SlugField(source="guild.slug")
@@ -126,12 +135,13 @@ class ProjectShape(HeldLinksShape, ModelShape):
     open_task_count = serializers.IntegerField()
     markdown = ("summary",)
     addresses = ("repository_url",)
+    version_of = PROJECT_FIELDS
 
     class Meta:
         model = Project
         fields = (
             "id", "slug", "guild", "problem", "title", "summary", "repository_url", "language", "state", "created_at",
-            "open_task_count", "links_held",
+            "open_task_count", "links_held", "version",
         )  # fmt: skip
 
 
@@ -144,7 +154,14 @@ class NewProjectShape(ModelShape):
 
     class Meta:
         model = Project
-        fields = ("title", "summary", "repository_url", "language")
+        fields: tuple[str, ...] = ("title", "summary", "repository_url", "language")
+
+
+class ProjectWordsShape(SeenShape, NewProjectShape):
+    """A project's words; what isn't sent stays as it is."""
+
+    class Meta(NewProjectShape.Meta):
+        fields = ("seen", *NewProjectShape.Meta.fields)
 
 
 class ProjectsQuery(Shape):
@@ -162,7 +179,7 @@ class ProjectStepShape(Shape):
     reason = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
 
-class TaskShape(HeldLinksShape, ModelShape):
+class TaskShape(HeldLinksShape, VersionShape, ModelShape):
     """A piece of work. Who has it, and until when, is for members to see."""
 
     project = serializers.SlugField(source="project.slug")
@@ -171,12 +188,14 @@ class TaskShape(HeldLinksShape, ModelShape):
     lease_ends_at = serializers.DateTimeField(allow_null=True)
     skills = serializers.ListField(child=serializers.CharField())
     markdown = ("description",)
+    version_of = TASK_FIELDS
 
     class Meta:
         model = Task
         fields = (
             "id", "project", "guild", "title", "description", "role", "skills", "difficulty", "estimate_minutes",
             "is_starter", "is_open_work", "state", "published_at", "claimed_by", "lease_ends_at", "links_held",
+            "version",
         )  # fmt: skip
 
 
@@ -193,7 +212,16 @@ class NewTaskShape(ModelShape):
 
     class Meta:
         model = Task
-        fields = ("title", "description", "role", "skills", "difficulty", "estimate_minutes", "is_starter")
+        fields: tuple[str, ...] = (
+            "title", "description", "role", "skills", "difficulty", "estimate_minutes", "is_starter",
+        )  # fmt: skip
+
+
+class TaskWordsShape(SeenShape, NewTaskShape):
+    """A task's words; what isn't sent stays as it is."""
+
+    class Meta(NewTaskShape.Meta):
+        fields = ("seen", *NewTaskShape.Meta.fields)
 
 
 class TasksQuery(Shape):

@@ -13,7 +13,15 @@ from core.api.paging import NEWEST_FIRST, Listing, page
 from core.written import with_links
 from projects.api.problems import SCOPE
 from projects.api.reach import project_for, shown_task, shown_tasks, task_for
-from projects.api.shapes import ClaimShape, HandOverShape, NewTaskShape, ReasonShape, TaskShape, TasksQuery
+from projects.api.shapes import (
+    ClaimShape,
+    HandOverShape,
+    NewTaskShape,
+    ReasonShape,
+    TaskShape,
+    TasksQuery,
+    TaskWordsShape,
+)
 from projects.models import Task
 from projects.services import claim_task, draft_task, edit_task, expire_task, publish_task, release_task
 
@@ -54,7 +62,7 @@ class OneTask(Endpoint):
         """Read one task."""
         return shown_task(task_for(request, pk), request)
 
-    @writes("edit_task", scope=SCOPE, body=NewTaskShape, answer=TaskShape, is_partial=True)
+    @writes("edit_task", scope=SCOPE, body=TaskWordsShape, answer=TaskShape, is_partial=True)
     def patch(self, request: Request, pk: UUID, values: dict[str, Any]) -> Task:
         """Change a task's words. For maintainers."""
         task = task_for(request, pk)

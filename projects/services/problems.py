@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from accounts.queries import linked_subjects, lock_person
 from core.errors import DomainError, TransitionRefused
 from core.events import record_event
 from core.limits import check_limit
+from core.meanwhile import check_seen, is_as_stored
 from core.transitions import change_state, note_state
 from core.written import check_not_hidden
 from guilds.models import Guild
@@ -25,7 +25,6 @@ from projects.permissions import (
     check_can_edit_problem,
     check_can_post_problem,
 )
-from projects.rules import words_mark
 from projects.services.sent_twice import sent_before
 from projects.slugs import save_under_free_slug
 
@@ -47,16 +46,6 @@ class ReasonMissing(DomainError):
     """A refusal without a reason helps nobody."""
 
     code = "reason_missing"
-
-
-class ProblemChangedMeanwhile(DomainError):
-    """Somebody, or the same person in another window, changed these words after they were read."""
-
-    code = "changed_meanwhile"
-
-    def __init__(self, message: str, *, stored: dict[str, Any]) -> None:
-        super().__init__(message)
-        self.stored = stored
 
 
 class ProblemHasOthersWork(DomainError):
@@ -98,33 +87,23 @@ def draft_problem(
 def edit_problem(*, problem: Problem, by: Subject, now: datetime, seen: str = "", **fields: Any) -> Problem:
     """Change a problem's words (its author while a draft, maintainers until it is decided).
 
-    `seen` is the `words_mark` of the same fields as the writer read them. When they were changed since, nothing is
-    overwritten: raises ProblemChangedMeanwhile, which holds the `stored` words. The same words sent again are no change.
+    `seen` is what the writer read (`core.meanwhile.check_seen`). When it was changed since, nothing is overwritten: raises
+    ChangedMeanwhile, which holds the `stored` words. The same words sent again are no change.
     """
     lock_person(by.pk)
     problem = _locked(problem)
     check_can_edit_problem(by, problem, now)
     if unknown := set(fields) - set(PROBLEM_FIELDS):
         raise ValueError(f"{sorted(unknown)} are not edited here")
-    stored = words_of(problem, fields)
-    if words_mark(stored) == words_mark(fields):
+    if is_as_stored(problem, fields):
         return problem
     check_not_hidden(problem, fields)
-    if seen and seen != words_mark(stored):
-        raise ProblemChangedMeanwhile(
-            _("This was changed meanwhile, perhaps by you in another window. Both texts are below; nothing is lost."),
-            stored=stored,
-        )
+    check_seen(problem, fields, seen=seen, whole=PROBLEM_FIELDS)
     for name, value in fields.items():
         setattr(problem, name, value)
     problem.edited_at = now
     problem.save(update_fields=[*fields, "edited_at"])
     return problem
-
-
-def words_of(problem: Problem, names: Iterable[str]) -> dict[str, Any]:
-    """Some of a problem's words as they are stored."""
-    return {name: getattr(problem, name) for name in names}
 
 
 @transaction.atomic

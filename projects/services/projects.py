@@ -15,6 +15,7 @@ from accounts.queries import lock_person
 from core.errors import DomainError
 from core.events import record_event
 from core.limits import check_limit
+from core.meanwhile import check_seen
 from core.transitions import change_state, note_state
 from core.written import check_not_hidden
 from guilds.permissions import check_guild_open, check_member
@@ -25,6 +26,8 @@ from projects.rules import PROBLEM_OPEN_TO_PROJECTS, PROJECT_TAKES_WORK
 from projects.services.problems import ReasonMissing
 from projects.services.sent_twice import sent_before
 from projects.slugs import save_under_free_slug
+
+PROJECT_FIELDS = ("title", "summary", "repository_url", "language")
 
 
 class ProblemNotAccepted(DomainError):
@@ -89,15 +92,16 @@ def propose_project(
 
 
 @transaction.atomic
-def edit_project(*, project: Project, by: Subject, now: datetime, **fields: Any) -> Project:
-    """Change a project's words: title, summary, repository_url, language."""
+def edit_project(*, project: Project, by: Subject, now: datetime, seen: str = "", **fields: Any) -> Project:
+    """Change a project's words. Raises ChangedMeanwhile when they are not what was `seen` any more."""
     lock_person(by.pk)
     project = _locked(project)
     check_can_maintain(by, project, now)
+    if unknown := set(fields) - set(PROJECT_FIELDS):
+        raise ValueError(f"{sorted(unknown)} are not edited here")
     check_not_hidden(project, fields)
+    check_seen(project, fields, seen=seen, whole=PROJECT_FIELDS)
     for name, value in fields.items():
-        if name not in ("title", "summary", "repository_url", "language"):
-            raise ValueError(f"{name} is not edited here")
         setattr(project, name, value)
     project.save(update_fields=list(fields))
     return project

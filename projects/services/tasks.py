@@ -14,6 +14,7 @@ from accounts.models import Subject
 from accounts.queries import linked_subjects, lock_person, same_person
 from core.errors import DomainError, TransitionRefused
 from core.events import record_event
+from core.meanwhile import check_seen
 from core.prepared import first_of, prepared
 from core.transitions import change_state, note_state
 from core.written import check_not_hidden
@@ -64,12 +65,18 @@ def draft_task(*, project: Project, by: Subject, now: datetime, title: str, **fi
 
 
 @transaction.atomic
-def edit_task(*, task: Task, by: Subject, now: datetime, **fields: Any) -> Task:
-    """Change a task's words; difficulty, estimate and kind of help only until it is published."""
+def edit_task(*, task: Task, by: Subject, now: datetime, seen: str = "", **fields: Any) -> Task:
+    """Change a task's words; difficulty, estimate and kind of help only until it is published.
+
+    Raises ChangedMeanwhile when they are not what was `seen` any more.
+    """
     lock_person(by.pk)
     task = locked_task(task)
     check_can_maintain(by, task.project, now)
+    if unknown := set(fields) - set(TASK_FIELDS):
+        raise ValueError(f"{sorted(unknown)} are not edited here")
     check_not_hidden(task, fields)
+    check_seen(task, fields, seen=seen, whole=TASK_FIELDS)
     allowed = TASK_FIELDS if task.published_at is None else TASK_FIELDS_AFTER_PUBLICATION
     for name, value in fields.items():
         if name not in allowed and getattr(task, name) != value:

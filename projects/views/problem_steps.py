@@ -22,13 +22,14 @@ from accounts.queries import ids_of
 from core.errors import DomainError
 from core.http import attempt
 from core.languages import language_name
+from core.meanwhile import beside, seen_in
+from core.text import words_mark
 from projects import queries
 from projects.forms import KnownForm, NewWhatForm, ProblemForm, WhatForm, WhereForm
 from projects.models import Problem
-from projects.rules import words_mark
 from projects.services import draft_problem, edit_problem, submit_problem
-from projects.services.problems import ProblemChangedMeanwhile, missing_words, words_of
-from projects.views.problems import load_problem, stored_words
+from projects.services.problems import missing_words
+from projects.views.problems import load_problem
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def problem_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
 def _write(request: HttpRequest, problem: Problem, place: int, form_class: type[ProblemForm]) -> HttpResponse:
     names = form_class._meta.fields
     title = problem.title  # the form writes into the object it is given
-    seen = request.POST.get("seen", "")[:40] or words_mark(words_of(problem, names))
+    seen = seen_in(request, problem, names)
     form = form_class(request.POST or None, instance=problem)
     refusal: DomainError | None = None
     shown: dict[str, Any] = {"form": form, "problem": problem, "title": title, "seen": seen, **_around(place)}
@@ -101,8 +102,7 @@ def _write(request: HttpRequest, problem: Problem, place: int, form_class: type[
             goes_back = request.POST.get("do") == "back"
             return redirect("projects:problem_step", problem.slug, STEPS[place + (-1 if goes_back else 1)].key)
         refusal = tried.refusal
-        if isinstance(refusal, ProblemChangedMeanwhile):
-            shown |= {"seen": words_mark(refusal.stored), "stored": stored_words(form, refusal.stored)}
+        shown |= beside(form, refusal)
     if request.method == "POST" and _wants_json(request):
         return _not_saved(form, refusal)
     status = 409 if "stored" in shown else 200
@@ -158,10 +158,8 @@ def _saved(problem: Problem, form_class: type[ProblemForm], values: dict[str, An
 
 def _not_saved(form: ProblemForm, refusal: DomainError | None) -> HttpResponse:
     """Why nothing was saved: 409 with the words that are stored, or 422 with the errors."""
-    if isinstance(refusal, ProblemChangedMeanwhile):
-        stored = [[str(label), str(value)] for label, value in stored_words(form, refusal.stored)]
-        return JsonResponse(
-            {"message": refusal.message, "seen": words_mark(refusal.stored), "stored": stored}, status=409
-        )
+    if refusal and (told := beside(form, refusal)):
+        stored = [[str(label), value] for label, value in told["stored"]]
+        return JsonResponse({"message": refusal.message, "seen": told["seen"], "stored": stored}, status=409)
     first = [f"{form.fields[name].label}: {errors[0]}" for name, errors in form.errors.items() if name in form.fields]
     return JsonResponse({"message": " ".join(first) or " ".join(form.non_field_errors())}, status=422)

@@ -19,13 +19,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.queries import display_names, ids_of
 from core.http import Action, attempt, perform
 from core.languages import language_name
+from core.meanwhile import beside, seen_in
 from core.timeline import actors, timeline
 from guilds.queries import Viewer, viewer_in
 from projects import queries
-from projects.forms import PROBLEM_STEPS, DuplicateForm, ProblemFilterForm, ProblemForm, ReasonForm
+from projects.forms import PROBLEM_STEPS, DuplicateForm, ProblemFilters, ProblemForm, ReasonForm
 from projects.models import Problem
 from projects.permissions import check_can_decide_problem, check_can_edit_problem
-from projects.rules import PROBLEM_HEARS_PEOPLE, PROBLEM_OPEN_TO_PROJECTS, PROBLEM_TRANSITIONS, words_mark
+from projects.rules import PROBLEM_HEARS_PEOPLE, PROBLEM_OPEN_TO_PROJECTS, PROBLEM_TRANSITIONS
 from projects.services import (
     accept_problem,
     decide_problem,
@@ -37,7 +38,6 @@ from projects.services import (
     submit_problem,
     withdraw_endorsement,
 )
-from projects.services.problems import ProblemChangedMeanwhile, words_of
 from projects.views.paging import page_number
 from projects.views.words import PROBLEM_HISTORY
 
@@ -48,24 +48,23 @@ _NOT_BY_REASON = {("accepted", "in_project"), ("submitted", "accepted")}
 @require_safe
 def problems(request: HttpRequest) -> HttpResponse:
     """Every public problem, narrowed by what the address says; the reader's own drafts above."""
-    guilds, languages = queries.problem_facets()
-    form = ProblemFilterForm(request.GET, guilds=guilds, languages=[(code, language_name(code)) for code in languages])
-    wanted = form.wanted()
+    ids = ids_of(request.user) if request.user.is_authenticated else ()
+    around = queries.around_problems(ids)
+    filters = ProblemFilters.read(request.GET, guilds=around.guilds, languages=around.languages)
+    wanted = filters.wanted()
     page = page_number(request)
-    rows = queries.find_problems(wanted, page=page)
-    found = rows[: queries.PROBLEMS_PER_PAGE]
-    has_next = len(rows) > queries.PROBLEMS_PER_PAGE
+    found = queries.find_problems(wanted, page=page)
     return render(
         request,
         "projects/problems.html",
         {
-            "form": form,
-            "problems": found,
-            "total": found[0].total if found else 0,
+            "filters": filters._replace(clear_url=request.path if wanted else ""),
+            "problems": found.cards,
+            "total": found.total,
             "is_narrowed": bool(wanted),
             "clear_url": request.path if wanted else "",
-            "drafts": queries.own_drafts(ids_of(request.user)) if request.user.is_authenticated else [],
-            "next_url": f"?{urlencode({**wanted, 'page': page + 1})}" if has_next else "",
+            "drafts": around.drafts,
+            "next_url": f"?{urlencode({**wanted, 'page': page + 1})}" if found.has_next else "",
             "previous_url": f"?{urlencode({**wanted, 'page': page - 1})}" if page > 1 else "",
         },
     )
@@ -78,7 +77,7 @@ def problem_edit(request: HttpRequest, slug: str) -> HttpResponse:
     found = load_problem(request, slug)
     check_can_edit_problem(request.user.subject, found, timezone.now())
     title = found.title  # the form writes into the object it is given
-    seen = request.POST.get("seen", "") or words_mark(words_of(found, ProblemForm._meta.fields))
+    seen = seen_in(request, found, ProblemForm._meta.fields)
     form = ProblemForm(request.POST or None, instance=found)
     shown: dict[str, Any] = {"form": form, "problem": found, "title": title, "seen": seen}
     status = 200
@@ -88,15 +87,9 @@ def problem_edit(request: HttpRequest, slug: str) -> HttpResponse:
         if tried.went_through:
             messages.success(request, _("Saved."))
             return redirect(found)
-        if isinstance(tried.refusal, ProblemChangedMeanwhile):
-            shown |= {"seen": words_mark(tried.refusal.stored), "stored": stored_words(form, tried.refusal.stored)}
-            status = 409
+        shown |= beside(form, tried.refusal)
+        status = 409 if "stored" in shown else 200
     return render(request, "projects/problem_edit.html", shown, status=status)
-
-
-def stored_words(form: BaseForm, stored: dict[str, Any]) -> list[tuple[Any, Any]]:
-    """What is stored of a form's fields, by label: shown beside what somebody typed over it."""
-    return [(form.fields[name].label, value) for name, value in stored.items() if value not in (None, "")]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

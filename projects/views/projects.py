@@ -19,6 +19,7 @@ from accounts.queries import ShownName, display_names, ids_of
 from core.formats import format_number
 from core.http import Action, attempt, perform
 from core.languages import language_name
+from core.meanwhile import beside, seen_in
 from guilds.permissions import check_member
 from guilds.queries import Viewer, viewer_in
 from projects import queries
@@ -29,6 +30,7 @@ from projects.queries.timeline import HAPPENINGS_PER_PAGE
 from projects.queries.work import TASKS_PER_PAGE
 from projects.rules import PROBLEM_OPEN_TO_PROJECTS, PROJECT_TRANSITIONS
 from projects.services import change_project_state, edit_project, propose_project
+from projects.services.projects import PROJECT_FIELDS
 from projects.views.paging import page_number, paged
 from projects.views.words import PROJECT_HISTORY, TASK_GROUP_WORDS, happening_in_words, steps_for
 
@@ -58,14 +60,18 @@ def project_edit(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Project.objects.select_related("guild"), slug=slug)
     check_can_maintain(request.user.subject, found, timezone.now())
     title = found.title  # the form writes into the object it is given
+    shown: dict[str, Any] = {"project": found, "title": title, "seen": seen_in(request, found, PROJECT_FIELDS)}
     form = ProjectForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         with attempt(request, form) as tried:
-            edit_project(project=found, by=request.user.subject, now=timezone.now(), **form.cleaned_data)
+            seen = shown["seen"]
+            edit_project(project=found, by=request.user.subject, now=timezone.now(), seen=seen, **form.cleaned_data)
         if tried.went_through:
             messages.success(request, _("Saved."))
             return redirect(found)
-    return render(request, "projects/project_edit.html", {"form": form, "project": found, "title": title})
+        shown |= beside(form, tried.refusal)
+    status = 409 if "stored" in shown else 200
+    return render(request, "projects/project_edit.html", {"form": form, **shown}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.queries import display_names
 from core.http import Action, attempt, perform
 from core.ids import uuid7
+from core.meanwhile import beside, seen_in
 from core.timeline import actors, timeline
 from guilds.models import Policy
 from guilds.queries import Viewer, current_policy, viewer_in
@@ -39,6 +40,7 @@ from projects.services import (
     release_task,
     save_task_template,
 )
+from projects.services.tasks import TASK_FIELDS
 from projects.views.templates import begun_from
 from projects.views.words import TASK_HISTORY
 from reputation.rules import PointPolicy, points
@@ -71,14 +73,18 @@ def task_edit(request: HttpRequest, pk: Any) -> HttpResponse:
     found = get_object_or_404(Task.objects.select_related("project__guild"), pk=pk)
     check_can_maintain(request.user.subject, found.project, timezone.now())
     title = found.title  # the form writes into the object it is given
+    shown: dict[str, Any] = {"task": found, "title": title, "seen": seen_in(request, found, TASK_FIELDS)}
     form = TaskForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         with attempt(request, form) as tried:
-            edit_task(task=found, by=request.user.subject, now=timezone.now(), **form.cleaned_data)
+            seen = shown["seen"]
+            edit_task(task=found, by=request.user.subject, now=timezone.now(), seen=seen, **form.cleaned_data)
         if tried.went_through:
             messages.success(request, _("Saved."))
             return redirect(found)
-    return render(request, "projects/task_edit.html", {"form": form, "task": found, "title": title})
+        shown |= beside(form, tried.refusal)
+    status = 409 if "stored" in shown else 200
+    return render(request, "projects/task_edit.html", {"form": form, **shown}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -229,7 +229,7 @@ def test_ten_windows_saving_at_once_leave_the_words_of_one(world: World) -> None
     def act(number: int) -> None:
         edit_problem(problem=draft, by=world.contributor, now=world.now, seen=mark, evidence=f"Window {number}")
 
-    assert at_once(act) == {"done": 1, "ProblemChangedMeanwhile": 9}
+    assert at_once(act) == {"done": 1, "ChangedMeanwhile": 9}
 
 
 @pytest.mark.django_db(transaction=True)
