@@ -1,11 +1,12 @@
 """Numbers, hours and dates as people read them."""
 
-from datetime import date, datetime
+import re
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 
-from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils import dateformat, timezone
+from django.utils.formats import date_format, get_format, number_format
 from django.utils.translation import get_language, gettext, ngettext
 
 MINUS = "\u2212"
@@ -36,7 +37,37 @@ def _date(day: date, form: str, _language: str | None) -> str:
 
 def exact_moment(here: datetime) -> str:
     """A moment in full, to the minute, with the name of its zone; pass it in the zone it is to be read in."""
-    return f"{_date(here.replace(second=0, microsecond=0, tzinfo=None), 'DATETIME_FORMAT', get_language())} ({here.tzname()})"
+    language = get_language()
+    said = ""
+    for is_clock, form in _pieces(language):
+        said += _clock(here.hour, here.minute, form, language) if is_clock else _date(here.date(), form, language)
+    return f"{said} ({here.tzname()})"
+
+
+#: What a format of Django's says of the time of day, to the minute.
+_CLOCK_LETTERS = frozenset("aAfgGhHiP")
+
+
+@lru_cache(maxsize=64)
+def _pieces(_language: str | None) -> list[tuple[bool, str]]:
+    """How a language writes a moment, in pieces that each speak of the day or of the time alone.
+
+    There are 500,000 minutes in a year, but 365 days and 1,440 minutes of a day: those are remembered.
+    """
+    pieces: list[tuple[bool, str]] = []
+    for part in re.findall(r"\\.|[a-zA-Z]|[^a-zA-Z\\]+", get_format("DATETIME_FORMAT")):
+        is_letter = part.isalpha() and len(part) == 1
+        is_clock = part in _CLOCK_LETTERS if is_letter else bool(pieces and pieces[-1][0])
+        if pieces and pieces[-1][0] == is_clock:
+            pieces[-1] = (is_clock, pieces[-1][1] + part)
+        else:
+            pieces.append((is_clock, part))
+    return pieces
+
+
+@lru_cache(maxsize=4096)
+def _clock(hour: int, minute: int, form: str, _language: str | None) -> str:
+    return dateformat.time_format(time(hour, minute), form)
 
 
 def exact_day(day: date) -> str:
@@ -85,7 +116,11 @@ def format_day(day: date, *, today: date) -> str:
 
 def format_moment(moment: datetime, *, now: datetime) -> str:
     """A moment in the active time zone: minutes and hours within today, then as `format_day`."""
-    here, here_now = timezone.localtime(moment), timezone.localtime(now)
+    return format_moment_here(timezone.localtime(moment), timezone.localtime(now))
+
+
+def format_moment_here(here: datetime, here_now: datetime) -> str:
+    """The same for two moments that are in that zone already."""
     seconds = (here_now - here).total_seconds()
     if here.date() != here_now.date() or seconds < 0:
         return format_day(here.date(), today=here_now.date())

@@ -30,7 +30,7 @@ HOT_FOR_MEMBERS = {
     "contributions:log": 2,
     "contributions:hours": 2,
     "home": 4,
-    "contributions:points": 4,
+    "contributions:points": 3,
     "projects:problems": 4,
     "projects:project": 5,
 }

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from core.formats import exact_day, exact_moment, format_day, format_minutes, format_moment, format_number
+from core.formats import exact_day, exact_moment, format_day, format_minutes, format_moment_here, format_number
 from core.html import format_html
 from core.markdown import render_markdown
 
@@ -116,8 +116,13 @@ def when(moment: datetime | None) -> SafeString:
     """`{% when event.happened_at %}`: a moment in the reader's zone, with the exact time in its title."""
     if moment is None:
         return mark_safe("")
-    here = timezone.localtime(moment)
-    return _time(here.isoformat(timespec="seconds"), exact_moment(here), format_moment(moment, now=timezone.now()))
+    return time_of(moment, timezone.localtime())
+
+
+def time_of(moment: datetime, here_now: datetime) -> SafeString:
+    """The same for a list, whose view asks once what time it is where its reader is."""
+    here = moment.astimezone(here_now.tzinfo)
+    return _time(here.isoformat(timespec="seconds"), exact_moment(here), format_moment_here(here, here_now))
 
 
 @register.simple_tag

@@ -1,6 +1,8 @@
 """Reads of the ledger: what a person has and why, what a guild shows to everybody, whether all of it holds."""
 
 from reputation.queries.points import (
+    NEWEST,
+    NEWEST_ENTRIES,
     Balances,
     Page,
     PointLine,
@@ -26,6 +28,8 @@ from reputation.queries.standing import (
 )
 
 __all__ = [
+    "NEWEST",
+    "NEWEST_ENTRIES",
     "Balances",
     "GuildTotals",
     "LedgerLine",

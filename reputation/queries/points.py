@@ -15,7 +15,7 @@ from django.db.models import Sum
 
 from reputation.models import SUBJECT_KINDS, Account, AccountKind, Reason, Transfer
 
-_NEWEST = 2**63 - 1
+NEWEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -119,9 +119,9 @@ def posted_for(source_kind: str, source_ids: Iterable[UUID]) -> dict[UUID, Poste
 
 # The newest entries of each account are read from its index and then merged: sorting all entries of a person would
 # read a life's history for every page.
-_LINES = """
-SELECT e.id, e.amount, e.balance, a.kind, t.id, t.reason, t.source_kind, t.source_id, t.guild_id, t.policy_version,
-    t.arithmetic::text, t.effective_at, t.posted_at
+NEWEST_ENTRIES = """
+SELECT e.id, e.amount, e.balance, a.kind, t.id AS transfer_id, t.reason, t.source_kind, t.source_id, t.guild_id,
+    t.policy_version, t.arithmetic, t.effective_at, t.posted_at
 FROM reputation_account a
 CROSS JOIN LATERAL (
     SELECT * FROM reputation_entry WHERE account_id = a.id AND id < %(before)s ORDER BY id DESC LIMIT %(limit)s
@@ -130,6 +130,12 @@ JOIN reputation_transfer t ON t.id = e.transfer_id
 WHERE a.subject_id = ANY(%(subjects)s::uuid[]) AND (%(guild)s::uuid IS NULL OR a.guild_id = %(guild)s::uuid)
 ORDER BY e.id DESC LIMIT %(limit)s
 """
+
+_LINES = f"""
+SELECT id, amount, balance, kind, transfer_id, reason, source_kind, source_id, guild_id, policy_version, arithmetic::text,
+    effective_at, posted_at
+FROM ({NEWEST_ENTRIES}) newest ORDER BY id DESC
+"""  # noqa: S608  (SQL of our own)
 
 
 def point_lines(
@@ -146,7 +152,7 @@ def point_lines(
     """
     # No event changes more than two accounts of a person, so this many entries hold limit + 1 whole events.
     values = {
-        "before": before or _NEWEST,
+        "before": before or NEWEST,
         "limit": 2 * (limit + 1),
         "subjects": [str(subject) for subject in subject_ids],
         "guild": guild_id and str(guild_id),

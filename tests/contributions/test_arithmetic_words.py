@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 
 import pytest
+from django.db import connection
 from django.utils import translation
 
+from contributions.queries.points import SAID
 from contributions.views.arithmetic import explain
 from reputation.rules import PointPolicy, WeekUse, credit_contribution, credit_import, review_pay
 
@@ -107,3 +112,38 @@ def test_what_this_version_cannot_read_is_left_unsaid(arithmetic: dict[str, obje
 def test_numbers_are_written_as_the_reader_writes_them() -> None:
     with translation.override("id"):
         assert "1,15" in explain(awarded(120, 120, rubric=4)).sentence
+
+
+def kept_for_words(arithmetic: Mapping[str, object]) -> dict[str, object]:
+    """What the page of points reads of a line's arithmetic."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT ({SAID})::text FROM (SELECT %s::jsonb AS a) l", [json.dumps(arithmetic)])
+        return dict(json.loads(cursor.fetchone()[0]))
+
+
+@pytest.mark.django_db
+def test_what_the_page_leaves_unread_changes_no_word() -> None:
+    seen = set()
+    for claimed, approved, full in product((30, 90, 240, 900), (30, 120, 900), (0, 540, 600, 1200)):
+        for more in ({}, {"already_counted": 60}, {"is_open_work": True}):
+            used = WeekUse(min(full, 600), max(0, full - 600))
+            arithmetic = awarded(claimed, min(approved, claimed), used=used, **more)
+            kept = kept_for_words(arithmetic)
+            assert explain(kept) == explain(arithmetic)
+            seen.add((arithmetic["limit"], arithmetic["week_limited"], frozenset(arithmetic) - frozenset(kept)))
+    assert {limit for limit, _week, _gone in seen} == {"claimed", "approved", "estimate"}
+    # else no two people's hours would be alike, and none of their words kept
+    assert all("weeks" in gone for _limit, is_limited, gone in seen if not is_limited)
+    assert all("already_counted" in gone for limit, _week, gone in seen if limit != "estimate")
+
+
+@pytest.mark.django_db
+def test_an_older_rules_arithmetic_and_a_reviewers_pay_lose_no_word() -> None:
+    now = datetime(2026, 3, 4, tzinfo=UTC)
+    for arithmetic in (
+        review_pay(now - timedelta(days=2), now, 3, PointPolicy()).arithmetic,
+        {k: v for k, v in awarded(45, 45, used=WeekUse(600, 0)).items() if k not in ("week_limited", "limit")},
+        {"rule": "import", "policy_version": 1},
+        {},
+    ):
+        assert explain(kept_for_words(arithmetic)) == explain(arithmetic)

@@ -1,0 +1,119 @@
+"""A person's page of points: what they have in each guild, and every line with the work it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from reputation.queries import NEWEST, NEWEST_ENTRIES
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a person has in one guild; `pts_debt` is zero or less."""
+
+    guild: str
+    rep: int
+    pts_pending: int
+    pts_available: int
+    pts_held: int
+    pts_debt: int
+
+
+@dataclass(frozen=True, slots=True)
+class EarnedLine:
+    """One thing that moved a person's points, with the work behind it (`work_id` None: gone, or of no work).
+
+    `arithmetic` is JSON as text, without what no words are made of, so that lines computed alike are alike. `basis` is
+    that of the verdict on the person's own work. `reviewer` is empty when they gave no name or the reader is no member.
+    """
+
+    entry: int
+    reason: str
+    rep: int
+    pts: int
+    vested: int
+    arithmetic: str
+    effective_at: datetime
+    guild: str
+    work_id: UUID | None
+    task_title: str
+    basis: str
+    reviewer: str
+
+
+_HOLDINGS = """
+SELECT g.name, sum(balance) FILTER (WHERE kind = 'rep')::bigint, sum(balance) FILTER (WHERE kind = 'pts_pending')::bigint,
+    sum(balance) FILTER (WHERE kind = 'pts_available')::bigint, sum(balance) FILTER (WHERE kind = 'pts_held')::bigint,
+    sum(balance) FILTER (WHERE kind = 'pts_debt')::bigint
+FROM reputation_account a JOIN guilds_guild g ON g.id = a.guild_id
+WHERE a.subject_id = ANY(%s::uuid[]) GROUP BY g.id ORDER BY g.name, g.id
+"""
+
+
+def holdings(subject_ids: Sequence[UUID]) -> list[Holding]:
+    """A person's balances in every guild where they have an account, over all linked ids. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDINGS, [[str(subject) for subject in subject_ids]])
+        return [Holding(name, *(amount or 0 for amount in amounts)) for name, *amounts in cursor.fetchall()]
+
+
+#: Of a line's arithmetic `l.a` what `contributions.views.arithmetic` makes words of: a week's bands only where they took
+#: something, an estimate only where it did. Hours that are said alike are alike then, and their words are kept.
+SAID = """
+l.a - '{filled_minutes,counted_minutes,week_limited,rounding}'::text[]
+    - CASE WHEN l.a -> 'week_limited' = 'false' THEN '{weeks}' ELSE '{}' END::text[]
+    - CASE WHEN l.a ->> 'limit' <> 'estimate'
+        THEN '{estimate_minutes,estimate_cap,already_counted,cap_minutes,open_work}' ELSE '{}' END::text[]
+"""
+
+# Entries of one event stand next to each other; a step of the key begins another event.
+_EARNED = f"""
+WITH newest AS ({NEWEST_ENTRIES}), numbered AS (
+    SELECT newest.*, count(*) FILTER (WHERE is_first) OVER (ORDER BY id DESC) AS event FROM (
+        SELECT *, lag((reason, source_kind, source_id, guild_id)) OVER (ORDER BY id DESC)
+            IS DISTINCT FROM (reason, source_kind, source_id, guild_id) AS is_first FROM newest
+    ) newest
+), line AS (
+    SELECT min(id) AS entry, min(reason) AS reason, min(source_kind) AS source_kind, (array_agg(source_id))[1] AS source_id,
+        (array_agg(guild_id))[1] AS guild_id, coalesce(sum(amount) FILTER (WHERE kind = 'rep'), 0)::bigint AS rep,
+        coalesce(sum(amount) FILTER (WHERE kind <> 'rep'), 0)::bigint AS pts,
+        coalesce(sum(amount) FILTER (WHERE kind = 'pts_available'), 0)::bigint AS vested,
+        (array_agg(arithmetic ORDER BY id DESC))[1] AS a, (array_agg(effective_at ORDER BY id DESC))[1] AS effective_at
+    FROM numbered GROUP BY event ORDER BY event LIMIT %(lines)s
+)
+SELECT l.entry, l.reason, l.rep, l.pts, l.vested, ({SAID})::text, l.effective_at, g.name, c.id,
+    coalesce(t.title, ''), coalesce(r.basis, ''), CASE WHEN EXISTS (
+        SELECT FROM guilds_membership m
+        WHERE m.guild_id = c.guild_id AND m.left_at IS NULL AND m.subject_id = ANY(%(subjects)s::uuid[])
+    ) THEN coalesce(n.display_name, '') ELSE '' END
+FROM line l
+JOIN guilds_guild g ON g.id = l.guild_id
+LEFT JOIN contributions_review paid ON l.source_kind = 'review' AND paid.id = l.source_id
+LEFT JOIN contributions_contribution c
+    ON c.id = CASE l.source_kind WHEN 'contribution' THEN l.source_id WHEN 'review' THEN paid.contribution_id END
+LEFT JOIN projects_task t ON t.id = c.task_id
+LEFT JOIN contributions_review r ON l.source_kind = 'contribution' AND r.contribution_id = c.id AND r.verdict = 'approved'
+LEFT JOIN accounts_profile n ON n.subject_id = r.reviewer_id
+ORDER BY l.entry DESC
+"""  # noqa: S608  (SQL of our own)
+
+
+def earned_lines(subject_ids: Sequence[UUID], *, before: int | None, limit: int) -> tuple[list[EarnedLine], int | None]:
+    """A person's lines, the newest first, and the key of the next page (None: this is the last). One statement."""
+    values = {
+        "before": before or NEWEST,
+        # No event changes more than two accounts of a person, so this many entries hold limit + 1 whole events.
+        "limit": 2 * (limit + 1),
+        "lines": limit + 1,
+        "subjects": [str(subject) for subject in subject_ids],
+        "guild": None,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_EARNED, values)
+        lines = [EarnedLine(*row) for row in cursor.fetchall()]
+    return lines[:limit], lines[limit - 1].entry if len(lines) > limit else None
