@@ -1,11 +1,11 @@
 """What people type about problems, voices, projects and tasks."""
 
+from projects.forms.filters import ProblemFilters, asked_of_problems
 from projects.forms.problems import (
     PROBLEM_STEPS,
     DuplicateForm,
     KnownForm,
     NewWhatForm,
-    ProblemFilterForm,
     ProblemForm,
     WhatForm,
     WhereForm,
@@ -21,7 +21,7 @@ __all__ = [
     "DuplicateForm",
     "KnownForm",
     "NewWhatForm",
-    "ProblemFilterForm",
+    "ProblemFilters",
     "ProblemForm",
     "ProgressForm",
     "ProjectForm",
@@ -32,4 +32,5 @@ __all__ = [
     "WhatForm",
     "WhereForm",
     "WithdrawVoiceForm",
+    "asked_of_problems",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from guilds.models import Guild
 from projects.forms.shared import ANY, language_field
 from projects.models import Problem
+from projects.rules import coarse
 
 #: A step's button in words, by the state it leads to.
 PROBLEM_STEPS = {
@@ -69,10 +71,18 @@ class ProblemForm(forms.ModelForm):
             "evidence": _(
                 "What you saw, who told you, a report or a newspaper with its date. No names of private people."
             ),
-            "latitude": _("Optional; in degrees, north of the equator without a sign."),
+            "latitude": _("Optional; in degrees, north of the equator without a sign. Kept to about a kilometre."),
             "longitude": _("Optional; in degrees, east of Greenwich without a sign."),
         }
         widgets = {"evidence": forms.Textarea(attrs={"rows": 4})}
+
+    def clean_latitude(self) -> Decimal | None:
+        """As coarse as it is stored, so that what is read again is what was sent."""
+        return coarse(self.cleaned_data["latitude"])
+
+    def clean_longitude(self) -> Decimal | None:
+        """Likewise."""
+        return coarse(self.cleaned_data["longitude"])
 
 
 class WhatForm(ProblemForm):

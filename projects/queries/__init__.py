@@ -1,5 +1,6 @@
 """Reads about problems, projects and tasks: each page's rows in as few statements as it needs."""
 
+from projects.queries.cards import ORDERS, Around, ProblemCard, around_problems, find_problems, front_problems
 from projects.queries.people import (
     backers_of,
     endorsements_by_problem,
@@ -8,18 +9,13 @@ from projects.queries.people import (
     voices_of,
 )
 from projects.queries.problems import (
-    ORDERS,
     PROBLEMS_PER_PAGE,
-    find_problems,
     first_tasks_of,
-    front_problems,
     guild_problems,
     guilds_to_post_in,
     matching_problems,
     open_tasks,
-    own_drafts,
     possible_originals,
-    problem_facets,
     problem_pages,
     projects_of,
     with_open_tasks,
@@ -41,6 +37,9 @@ __all__ = [
     "ORDERS",
     "PROBLEMS_PER_PAGE",
     "TASK_GROUPS",
+    "Around",
+    "ProblemCard",
+    "around_problems",
     "backers_of",
     "endorsements_by_problem",
     "find_problems",
@@ -51,9 +50,7 @@ __all__ = [
     "guilds_to_post_in",
     "matching_problems",
     "open_tasks",
-    "own_drafts",
     "possible_originals",
-    "problem_facets",
     "problem_pages",
     "project_page",
     "project_pages",

@@ -1,4 +1,4 @@
-"""Reads about problems: the list and its filters, one problem's page, what a person may write in."""
+"""Reads about problems: which fit a wish, one problem's page, what a person may write in. Lists: cards.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
 from django.db.models import (
     Count,
     Exists,
@@ -24,7 +23,6 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, JSONObject
 
-from core.prepared import prepared
 from core.timeline import history_of
 from core.written import with_links
 from guilds.models import Guild, Membership
@@ -32,15 +30,6 @@ from projects.models import Endorsement, Problem, Project, Task
 from projects.rules import PROJECT_TAKES_WORK
 
 PROBLEMS_PER_PAGE = 24
-#: What a list doesn't show, and so doesn't read.
-LONG_WORDS = ("statement", "evidence")
-#: How the list can be sorted, by the word in its address.
-ORDERS = {
-    "": ("-created_at", "-pk"),
-    "affected": ("-endorsed_affected", "-endorsed_support", "-created_at", "-pk"),
-    "support": ("-endorsed_support", "-endorsed_affected", "-created_at", "-pk"),
-    "tasks": ("-open_task_count", "-created_at", "-pk"),
-}
 
 
 def open_tasks() -> QuerySet[Task]:
@@ -57,42 +46,6 @@ def with_open_tasks(problems: QuerySet[Problem]) -> QuerySet[Problem]:
         open_task_count=Coalesce(Subquery(tasks.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0),
         shortest_minutes=Subquery(tasks.annotate(n=Min("estimate_minutes")).values("n")),
     )
-
-
-def front_problems(limit: int = 6) -> list[Problem]:
-    """Problems the guilds have taken on, those with work to do today first. One statement."""
-    return _front_problems(limit=limit)
-
-
-@prepared
-def _front_problems(*, limit: int) -> QuerySet[Problem]:
-    rows = Problem.objects.public().filter(
-        state__in=["accepted", "in_project", "piloting"], guild__state=Guild.State.OPEN
-    )
-    return with_open_tasks(rows).defer(*LONG_WORDS).order_by("-open_task_count", "-accepted_at", "-pk")[:limit]
-
-
-def find_problems(wanted: Mapping[str, str], *, page: int = 1) -> list[Problem]:
-    """One page of public problems, each with `total`: how many there are in all. One statement.
-
-    Duplicates are left out unless asked for: they speak through their originals. One row more than a page holds says
-    that there is a next one.
-    """
-    if not any(value for name, value in wanted.items() if name != "order"):
-        return _all_problems(order=wanted.get("order", ""), page=page)
-    return list(_page(matching_problems(wanted), order=wanted.get("order", ""), page=page))
-
-
-@prepared
-def _all_problems(*, order: str, page: int) -> QuerySet[Problem]:
-    """The list as nearly everybody asks for it."""
-    return _page(matching_problems({}), order=order, page=page)
-
-
-def _page(rows: QuerySet[Problem], *, order: str, page: int) -> QuerySet[Problem]:
-    start = (page - 1) * PROBLEMS_PER_PAGE
-    counted = with_open_tasks(rows).annotate(total=Window(Count("pk"))).defer(*LONG_WORDS)
-    return counted.order_by(*ORDERS[order])[start : start + PROBLEMS_PER_PAGE + 1]
 
 
 def matching_problems(wanted: Mapping[str, str]) -> QuerySet[Problem]:
@@ -121,40 +74,6 @@ def fitting_tasks(skill: str, minutes: str) -> QuerySet[Task]:
         named = Func(F("skills"), Value("\x1f"), function="array_to_string", output_field=TextField())
         tasks = tasks.annotate(skills_named=named).filter(skills_named__icontains=skill)
     return tasks
-
-
-_FACETS = """
-SELECT DISTINCT 'guild', g.slug, g.name FROM guilds_guild g
-WHERE g.state <> 'proposed' AND EXISTS (
-    SELECT 1 FROM projects_problem p WHERE p.guild_id = g.id AND p.state NOT IN ('draft', 'rejected'))
-UNION ALL
-SELECT DISTINCT 'language', p.language, p.language FROM projects_problem p
-WHERE p.state NOT IN ('draft', 'rejected', 'duplicate')
-"""
-
-
-def problem_facets() -> tuple[list[tuple[str, str]], list[str]]:
-    """Guilds (address, name) and languages that have public problems: what a filter can choose. One statement."""
-    guilds, languages = [], []
-    with connection.cursor() as cursor:
-        cursor.execute(_FACETS)
-        for kind, value, label in cursor.fetchall():
-            if kind == "guild":
-                guilds.append((value, label))
-            else:
-                languages.append(value)
-    return sorted(guilds, key=lambda pair: pair[1].casefold()), sorted(languages)
-
-
-def own_drafts(reader_ids: Sequence[UUID]) -> list[Problem]:
-    """Problems that only this reader sees, newest first. One statement."""
-    return _own_drafts(reader_ids)
-
-
-@prepared
-def _own_drafts(reader_ids: Sequence[UUID]) -> QuerySet[Problem]:
-    rows = Problem.objects.filter(author_id__in=reader_ids, state=Problem.State.DRAFT)
-    return rows.defer(*LONG_WORDS).order_by("-created_at")[:20]
 
 
 def problem_pages(reader_ids: Sequence[UUID] = ()) -> QuerySet[Problem]:

@@ -23,7 +23,7 @@ from core.meanwhile import beside, seen_in
 from core.timeline import actors, timeline
 from guilds.queries import Viewer, viewer_in
 from projects import queries
-from projects.forms import PROBLEM_STEPS, DuplicateForm, ProblemFilters, ProblemForm, ReasonForm
+from projects.forms import PROBLEM_STEPS, DuplicateForm, ProblemFilters, ProblemForm, ReasonForm, asked_of_problems
 from projects.models import Problem
 from projects.permissions import check_can_decide_problem, check_can_edit_problem
 from projects.rules import PROBLEM_HEARS_PEOPLE, PROBLEM_OPEN_TO_PROJECTS, PROBLEM_TRANSITIONS
@@ -50,7 +50,7 @@ def problems(request: HttpRequest) -> HttpResponse:
     """Every public problem, narrowed by what the address says; the reader's own drafts above."""
     ids = ids_of(request.user) if request.user.is_authenticated else ()
     around = queries.around_problems(ids)
-    filters = ProblemFilters.read(request.GET, guilds=around.guilds, languages=around.languages)
+    filters = ProblemFilters(around.guilds, around.languages, asked_of_problems(request.GET))
     wanted = filters.wanted()
     page = page_number(request)
     found = queries.find_problems(wanted, page=page)

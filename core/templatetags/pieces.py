@@ -1,0 +1,26 @@
+"""The tags that put pieces of pages (core/pieces.py) where they belong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.utils.safestring import SafeString
+
+from core import pieces as kept
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def piece(context: Context, name: str, **values: Any) -> SafeString:
+    """`{% piece "_components/_links.html" links=shell.foot_links %}`: a template that shows these values and nothing else."""
+    return kept.piece(context.template.engine, name, tuple(values), tuple(values.values()))  # type: ignore[union-attr]
+
+
+@register.simple_tag(takes_context=True)
+def pieces(context: Context, name: str, **rows: Any) -> SafeString:
+    """`{% pieces "projects/_problem_card.html" problem=problems %}`: the template for each of the rows, one after the other."""
+    ((row, found),) = rows.items()
+    return kept.pieces(context.template.engine, name, row, found)  # type: ignore[union-attr]
