@@ -17,19 +17,19 @@ from guilds.rules import ROLES
 from matching.rules import LANGUAGES_MOST, MINUTES_LEAST, MINUTES_MOST, PLACE_MOST, Answers, in_order
 
 WEEKS = (15, 30, 60, 120, 180, 300)
-#: What each kind of help is, for somebody who never did any.
+#: What each kind of help is, for somebody who never did any; what needs least first.
 KIND_HINTS = {
-    "code": _("code: programs and websites"),
-    "data": _("data: collecting and cleaning tables"),
-    "annotation": _("annotation: labelling pictures, sounds or words"),
-    "translation": _("translation: between languages you speak"),
-    "docs": _("documentation: writing how things work"),
-    "design": _("design: how things look and feel"),
-    "testing": _("testing: trying things and saying what breaks"),
-    "field": _("field work: measuring, photographing, asking around"),
-    "research": _("research: reading and finding out"),
-    "organising": _("organising: bringing people together"),
-    "teaching": _("teaching: showing others how"),
+    "annotation": _("Annotation: labelling pictures, sounds or words"),
+    "translation": _("Translation: between languages you speak"),
+    "field": _("Field work: measuring, photographing, asking around"),
+    "testing": _("Testing: trying things and saying what breaks"),
+    "data": _("Data: collecting and cleaning tables"),
+    "docs": _("Documentation: writing how things work"),
+    "teaching": _("Teaching: showing others how"),
+    "organising": _("Organising: bringing people together"),
+    "research": _("Research: reading and finding out"),
+    "design": _("Design: how things look and feel"),
+    "code": _("Code: programs and websites"),
 }
 
 
@@ -39,7 +39,7 @@ class KindsForm(forms.Form):
     kind = forms.MultipleChoiceField(
         label=_("Kinds of help"),
         required=False,
-        choices=[(kind, KIND_HINTS[kind]) for kind, _words in ROLE_CHOICES],
+        choices=list(KIND_HINTS.items()),
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Tick what you would like to do, whether you have learnt it or not."),
     )

@@ -119,10 +119,12 @@ def fitting_tasks(
 class WouldFit:
     """How many open tasks there would be if one answer were left out; in `shortest` minutes, if it were the time.
 
-    `by_asking`: what fits, but in guilds that people join by asking or by a link. `open`: all that can be taken today.
+    `by_asking`: what fits, but in guilds that people join by asking or by a link. `open`: all that can be taken today, the
+    shortest in `shortest_open` minutes.
     """
 
     open: int
+    shortest_open: int | None
     any_kind: int
     any_time: int
     shortest: int | None
@@ -131,7 +133,7 @@ class WouldFit:
 
 
 _WOULD_FIT = f"""
-SELECT count(*) FILTER (WHERE {_TAKEABLE}),
+SELECT count(*) FILTER (WHERE {_TAKEABLE}), min(t.estimate_minutes) FILTER (WHERE {_TAKEABLE}),
     count(*) FILTER (WHERE {_TAKEABLE} AND {_IN_TIME} AND {_READABLE}),
     count(*) FILTER (WHERE {_TAKEABLE} AND {_OF_KIND} AND {_READABLE}),
     min(t.estimate_minutes) FILTER (WHERE {_TAKEABLE} AND {_OF_KIND} AND {_READABLE}),

@@ -2,12 +2,11 @@
 //
 // Markup: projects/_task_draft.html. [data-draft=<task id>] around one form with a hidden client_id; data-mode="begin" for a visitor,
 // whose buttons lead to signing in, or "offer" for a member, who sees it only if there is a draft and sends it by their own press.
-// [data-drafts] (projects/_drafts.html) lists the drafts of all tasks. What is stored is a plain value per task, without a name.
+// What is stored is a plain value per task, without a name; drafts-list.js lists them.
 //
 // The entry's id is made when it is first sent and kept with the draft: an answer that got lost is asked for again and counts once.
 
 const PREFIX = "guildhub.draft.";
-const TASK = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const DAYS = 30;
 const PAUSE = 400;
 const PATIENCE = 20000;
@@ -34,15 +33,6 @@ function write(draft) {
 
 function drop(task) {
   try { localStorage.removeItem(PREFIX + task); } catch { /* Nothing is stored then. */ }
-}
-
-function all() {
-  try {
-    const tasks = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length));
-    return tasks.filter((task) => TASK.test(task)).map(read).filter(Boolean).sort((one, other) => other.at - one.at);
-  } catch {
-    return [];
-  }
 }
 
 // Two windows that send at once must not make an id each; browsers have locks only on https and localhost.
@@ -217,20 +207,4 @@ function watch(section) {
   }
 }
 
-function list(section) {
-  const rows = section.querySelector("ul");
-  for (const draft of all()) {
-    const row = document.createElement("li");
-    const [strong, link, name] = ["strong", "a", "bdi"].map((kind) => document.createElement(kind));
-    link.href = section.dataset.drafts.replace(/0{8}-0{4}-0{4}-0{4}-0{12}/, draft.task);
-    name.textContent = String(draft.title ?? "").slice(0, 140) || draft.task;
-    link.append(name);
-    strong.append(link);
-    row.append(strong);
-    rows.append(row);
-    section.hidden = false;
-  }
-}
-
 document.querySelectorAll("[data-draft]").forEach(watch);
-document.querySelectorAll("[data-drafts]").forEach(list);

@@ -116,7 +116,7 @@ def to_the_task(phone: Phone) -> None:
     """Landing, three answers, three tasks, the one that fits best."""
     phone.page.goto(phone.address + "/")
     phone.press("Find something to do")
-    phone.tick("translation: between languages")
+    phone.tick("Translation: between languages")
     phone.press("Go on")
     phone.at(r"/welcome/where/\?kind=translation$")
     phone.page.get_by_label("Your place").fill("Majuli")

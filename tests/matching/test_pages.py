@@ -78,7 +78,8 @@ def test_nothing_fits_says_what_would(world: World) -> None:
     Task.objects.filter(is_open_work=False).exclude(title__startswith="Words").update(state="expired")
     text = main(Client().get("/welcome/tasks/?kind=code&minutes=15"))
     assert "Nothing fits today" in text
-    assert "2 tasks are open, whatever you said" in text
+    assert "2 tasks are open to everybody; the shortest takes 20 min" in text
+    assert "Nor would one be if you left out any one answer." in text
     assert "with another kind of help" not in text, "nothing takes a quarter of an hour either"
     text = main(Client().get("/welcome/tasks/?kind=translation&minutes=15"))
     assert "2 tasks fit with more time: the shortest takes 20 min" in text
