@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 
-.PHONY: run setup setup-dev lock browser test lint types contracts migrations-check unit verify bench format clean
+.PHONY: run setup setup-dev lock browser test lint types contracts migrations-check unit verify bench screens format clean
 
 run: setup ## start PostgreSQL, Redis, web, worker and scheduler, with a demo guild
 	@exec $(BIN)/python -m guildhub.supervisor
@@ -67,6 +67,9 @@ verify: test ## the long suite: full matrices, kills, long property runs
 
 bench: setup-dev ## what each page costs the web server, against a bare view; fails where a figure is over its limit
 	@$(BIN)/python benchmarks/web.py
+
+screens: setup-dev browser ## remake docs/screens from a demo of its own, which is thrown away
+	@$(BIN)/python scripts/remake_screens.py $(ONLY)
 
 format: setup-dev ## put the code into its form
 	@$(BIN)/ruff check --fix .
