@@ -173,6 +173,12 @@ class EditForm(_WorkForm):
         return _entry(values["worked_on"], values["minutes"], values["started"])
 
 
+class KeptForm(EditForm):
+    """One entry of a phone's outbox, under the id that was made when it was typed. Nobody sees this form."""
+
+    client_id = forms.UUIDField()
+
+
 class VerdictForm(forms.Form):
     """What a reviewer typed beside one piece of work. The button that was pressed says which fields it needs."""
 

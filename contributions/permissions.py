@@ -78,6 +78,7 @@ RIGHTS: tuple[Right, ...] = (
         note="always stored; without membership, or in a closed guild, it waits as a draft",
         in_closed_guild=True,
     ),
+    may("log_kept_hours", Who.SIGNED_IN, note="each entry as `log_hours` takes it", in_closed_guild=True),
     may("edit_contribution", Who.OWNER, note="until it is handed in", in_closed_guild=True),
     may("submit_contribution", Who.OWNER, note="what a rule refuses stays a draft", in_closed_guild=True),
     may("withdraw_contribution", Who.OWNER, note="until it is decided", in_closed_guild=True),

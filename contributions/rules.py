@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
@@ -97,3 +98,45 @@ def in_batches(
         if key is not None:
             open_ones[key] = (batch, held + size)
     return batches
+
+
+#: Minutes: the product asks for two to three hours a week; whoever said what they have is asked for no more than that.
+GOAL_USUAL, GOAL_MOST = 120, 180
+
+
+def goal_of_week(said: int | None) -> int:
+    """The minutes at which a week's ring is full; `said` is how many a week somebody wants to give, if they said so."""
+    return min(said, GOAL_MOST) if said else GOAL_USUAL
+
+
+@dataclass(frozen=True)
+class Streak:
+    """Weeks with hours that follow one another, without the paused ones; and whether this week is one of them."""
+
+    weeks: int
+    is_this_week_in: bool
+
+
+#: In so many weeks that follow one another one may be without hours and pauses a streak by itself.
+PAUSE_EVERY = 4
+
+
+def streak_of(mondays: Collection[date], *, this_monday: date) -> Streak:
+    """How many weeks with hours lead up to this one; `mondays` are the weeks that have any.
+
+    The week that is not over is never missing. One missing week in any four is a pause: it counts nothing and ends
+    nothing. By the week and not by the day, because a day off is no failure.
+    """
+    weeks, last_pause = 0, None
+    monday, place = this_monday, 0
+    worked = set(mondays)
+    oldest = min(worked, default=this_monday)
+    while monday >= oldest:
+        if monday in worked:
+            weeks += 1
+        elif place > 0:
+            if last_pause is not None and place - last_pause < PAUSE_EVERY:
+                break
+            last_pause = place
+        monday, place = monday - timedelta(days=7), place + 1
+    return Streak(weeks, this_monday in worked)

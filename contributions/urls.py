@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from contributions.views import edit, entry, history, log, own, points, review, snippets
+from contributions.views import edit, entry, history, log, outbox, own, points, review, snippets
 
 app_name = "contributions"
 
 urlpatterns = [
     path("log/", log.log, name="log"),
+    path("log/outbox/", outbox.outbox, name="outbox"),
     path("me/hours/", own.hours, name="hours"),
     path("me/points/", points.points, name="points"),
     path("contributions/<uuid:pk>/", entry.contribution, name="contribution"),

@@ -252,7 +252,7 @@ STATIC_ROOT = Path(text("STATIC_ROOT", str(BASE_DIR / "staticfiles" if EMBEDDED 
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "core.static_files.HashedStaticFiles"},
 }
 
 # Safety ------------------------------------------------------------------------------------------------------------

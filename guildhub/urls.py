@@ -7,7 +7,7 @@ from django.views.i18n import set_language
 
 from contributions.views.points import ledger
 from core.api.routes import LazyRoutes
-from guildhub.views import api_docs, appearance, demo, front, gallery, health, home, mail, ops, people
+from guildhub.views import api_docs, appearance, demo, front, gallery, health, home, mail, ops, people, phone
 from guilds import urls as guild_urls
 from guilds import views as guild_views
 
@@ -24,6 +24,9 @@ urlpatterns = [
     path("", front.front, name="front"),
     path("numbers/", front.numbers, name="numbers"),
     path("home/", home.home, name="home"),
+    path("sw.js", phone.service_worker, name="service_worker"),
+    path("manifest.webmanifest", phone.manifest, name="manifest"),
+    path("offline/", phone.offline, name="offline"),
     path("u/<slug:handle>/", people.person, name="person"),
     path("u/<slug:handle>/work/", people.person_work, name="person_work"),
     path("u/<slug:handle>/report/", people.person_report, name="person_report"),

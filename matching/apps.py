@@ -17,3 +17,8 @@ class MatchingConfig(AppConfig):
         register_about_reader(
             "answered", "EXISTS (SELECT FROM matching_availability a WHERE a.subject_id = accounts_user.subject_id)"
         )
+        # The ring of a week is full at what they said they have.
+        register_about_reader(
+            "minutes_a_week",
+            "(SELECT a.minutes_a_week FROM matching_availability a WHERE a.subject_id = accounts_user.subject_id)",
+        )

@@ -28,7 +28,7 @@ HOT = {"front": 3, "projects:problems": 3, "projects:project": 3}
 HOT_FOR_MEMBERS = {
     "front": 3,
     "contributions:log": 2,
-    "contributions:hours": 2,
+    "contributions:hours": 3,
     "home": 4,
     "contributions:points": 3,
     "projects:problems": 4,

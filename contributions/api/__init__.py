@@ -9,6 +9,7 @@ from contributions.api import history, hours, points, reviews, snippets
 urlpatterns = [
     path("me/hours", hours.OwnHours.as_view()),
     path("hours", hours.Logging.as_view()),
+    path("hours/kept", hours.LoggingKept.as_view()),
     path("hours/<uuid:pk>", hours.OneWork.as_view()),
     path("hours/<uuid:pk>/submit", hours.HandingIn.as_view()),
     path("hours/<uuid:pk>/withdraw", hours.Withdrawing.as_view()),

@@ -6,18 +6,28 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from contributions.api.reach import shown_work, work_for
-from contributions.api.shapes import HoursShape, HoursWordsShape, LoggedShape, NewHoursShape
+from contributions.api.shapes import (
+    HoursShape,
+    HoursWordsShape,
+    KeptHoursShape,
+    LoggedShape,
+    NewHoursShape,
+    TakenListShape,
+)
 from contributions.queries.own import own_work
 from contributions.services import (
     EntryInput,
+    KeptHours,
     edit_contribution,
     log_hours,
+    log_kept_hours,
     retry_contribution,
     submit_contribution,
     withdraw_contribution,
@@ -58,6 +68,26 @@ class Logging(Endpoint):
             link=values.get("link", ""),
         )
         return shown_work(logged.contribution.pk, request)
+
+
+class LoggingKept(Endpoint):
+    """Logging what was kept while offline."""
+
+    @writes("log_kept_hours", scope=SCOPE, body=KeptHoursShape, answer=TakenListShape)
+    def post(self, request: Request, values: dict[str, Any]) -> dict[str, Any]:
+        """Log several entries at once, each as `log_hours` would: one that can't be stored stops no other."""
+        tasks = {task.pk: task for task in _tasks().filter(pk__in={entry["task"] for entry in values["entries"]})}
+        kept = [
+            KeptHours(
+                entry["client_id"],
+                tasks.get(entry["task"]),
+                tuple(_entries(entry["entries"])),
+                note=entry.get("note", ""),
+                link=entry.get("link", ""),
+            )
+            for entry in values["entries"]
+        ]
+        return {"entries": log_kept_hours(by=request.user.subject, kept=kept, now=timezone.now())}
 
 
 class OneWork(Endpoint):
@@ -116,10 +146,14 @@ class Retrying(Endpoint):
 
 
 def _task(pk: UUID) -> Task:
-    task = Task.objects.exclude(state=Task.State.DRAFT).select_related("project__guild").filter(pk=pk).first()
+    task = _tasks().filter(pk=pk).first()
     if task is None:
         raise serializers.ValidationError({"task": [_("This task is gone. Choose another one.")]})
     return task
+
+
+def _tasks() -> QuerySet[Task]:
+    return Task.objects.exclude(state=Task.State.DRAFT).select_related("project__guild")
 
 
 def _entries(values: list[dict[str, Any]]) -> list[EntryInput]:

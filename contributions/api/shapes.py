@@ -11,6 +11,7 @@ from rest_framework import serializers
 from contributions.models import Contribution, Review
 from contributions.models.contribution import Need
 from contributions.rules import ENTRY_MINUTES_MOST, NEWEST_WORKED_ON, OLDEST_WORKED_ON
+from contributions.services import KEPT_MOST
 from core.api.fields import WebAddressField
 from core.api.held_links import LINKS_HELD
 from core.api.shapes import PersonShape, Shape
@@ -109,6 +110,33 @@ class NewHoursShape(_WorkWords):
     """Work to log. `client_id` is a UUID made where it was typed: the same work under the same id is one entry for ever."""
 
     client_id = serializers.UUIDField()
+
+
+class KeptHoursShape(Shape):
+    """Entries that were kept while there was no connection; each stands for itself."""
+
+    entries = NewHoursShape(many=True, allow_empty=False, max_length=KEPT_MOST)
+
+
+class TakenShape(Shape):
+    """What became of one entry: `known` was stored before, `differs` is stored with other contents, `later` is not stored.
+
+    `refusal` says the last two and `refused` in words; `retry_after` is in seconds.
+    """
+
+    client_id = serializers.UUIDField()
+    outcome = serializers.ChoiceField(choices=["stored", "known", "differs", "later", "refused"])
+    contribution = serializers.UUIDField(source="contribution.pk", allow_null=True, default=None)
+    state = serializers.CharField(source="contribution.state", allow_null=True, default=None)
+    need = serializers.CharField(source="contribution.need", allow_blank=True, default="")
+    refusal = serializers.CharField(allow_blank=True)
+    retry_after = serializers.IntegerField()
+
+
+class TakenListShape(Shape):
+    """What became of each, in the order in which they were sent."""
+
+    entries = TakenShape(many=True)
 
 
 class HoursWordsShape(_WorkWords):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -57,6 +57,61 @@ class OwnWork:
 
 
 @dataclass(frozen=True)
+class SentWork:
+    """One contribution as the phone that sent it asks for it."""
+
+    id: UUID
+    client_id: UUID
+    state: str
+    need: str
+    points: int | None
+    task_title: str
+    note: str
+    worked_on: date
+    minutes: int
+
+    def get_state_display(self) -> str:
+        """The state in the reader's language."""
+        return str(Contribution.State(self.state).label)
+
+    def get_need_display(self) -> str:
+        """What is missing, as a sentence; empty when nothing is."""
+        return str(Need(self.need).label)
+
+    @property
+    def standing(self) -> str:
+        """For somebody who only asks whether it arrived: sent, needs (something from them), approved or closed."""
+        if self.need or self.state in (Contribution.State.DRAFT, Contribution.State.RETURNED):
+            return "needs" if self.state != Contribution.State.WITHDRAWN else "closed"
+        if self.points is not None:
+            return "approved"
+        waits = self.state in (Contribution.State.SUBMITTED, Contribution.State.IN_REVIEW)
+        return "sent" if waits else "closed"
+
+
+_SENT = """
+SELECT c.id, c.client_id, c.state, c.need, c.points, t.title, c.note, max(e.worked_on), sum(e.minutes)::int
+FROM contributions_contribution c JOIN projects_task t ON t.id = c.task_id
+JOIN contributions_timeentry e ON e.contribution_id = c.id
+WHERE c.subject_id = ANY(%(subjects)s::uuid[])
+    AND (c.client_id = ANY(%(client_ids)s::uuid[]) OR c.id = ANY(%(work_ids)s::uuid[]))
+GROUP BY c.id, t.title ORDER BY c.id
+"""
+
+
+def sent_work(
+    subject_ids: Sequence[UUID], *, client_ids: Sequence[UUID] = (), work_ids: Sequence[UUID] = ()
+) -> list[SentWork]:
+    """A person's contributions with these client ids or ids. One statement, or none when nothing is asked."""
+    if not client_ids and not work_ids:
+        return []
+    named = {"subjects": subject_ids, "client_ids": client_ids, "work_ids": work_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(_SENT, {name: [str(i) for i in ids] for name, ids in named.items()})
+        return [SentWork(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
 class OwnPage:
     """Rows, latest day first, and the key of the next page ("": this is the last)."""
 
@@ -99,6 +154,23 @@ def own_work(subject_ids: Sequence[UUID], *, after: tuple[date, UUID] | None = N
         rows = [OwnWork(*row) for row in cursor.fetchall()]
     shown = rows[:limit]
     return OwnPage(shown, shown[-1].cursor if len(rows) > limit else "")
+
+
+_WEEKS = """
+SELECT date_trunc('week', e.worked_on)::date, sum(e.minutes)::int
+FROM contributions_timeentry e JOIN contributions_contribution c ON c.id = e.contribution_id
+WHERE e.subject_id = ANY(%(subjects)s::uuid[]) AND c.source = 'logged' AND c.state NOT IN ('withdrawn', 'rejected')
+    AND e.worked_on BETWEEN %(since)s AND %(monday)s + 6
+GROUP BY 1
+"""
+
+
+def minutes_by_week(subject_ids: Sequence[UUID], *, monday: date) -> dict[date, int]:
+    """Minutes logged and not refused in each of the 104 weeks up to the one of `monday`, by Monday. One statement."""
+    values = {"subjects": [str(i) for i in subject_ids], "monday": monday, "since": monday - timedelta(weeks=103)}
+    with connection.cursor() as cursor:
+        cursor.execute(_WEEKS, values)
+        return dict(cursor.fetchall())
 
 
 def tasks_to_log_on(subject_ids: Sequence[UUID], *, wanted: UUID | None = None, limit: int = 60) -> list[Task]:

@@ -7,6 +7,7 @@ from contributions.services.hours import (
     withdraw_contribution,
 )
 from contributions.services.log import ClientIdReused, EntryInput, LoggedHours, log_hours
+from contributions.services.outbox import KEPT_MOST, KeptHours, TakenHours, log_kept_hours
 from contributions.services.reviews import (
     AlreadyDecided,
     TakenByAnother,
@@ -35,14 +36,17 @@ from contributions.services.verdicts import (
 )
 
 __all__ = [
+    "KEPT_MOST",
     "AlreadyDecided",
     "ClientIdReused",
     "EntryInput",
     "GivenVerdict",
+    "KeptHours",
     "LoggedHours",
     "NotOneBatch",
     "SnippetRefused",
     "TakenByAnother",
+    "TakenHours",
     "VerdictIncomplete",
     "VerdictPending",
     "add_snippet",
@@ -53,6 +57,7 @@ __all__ = [
     "give_verdict",
     "give_verdicts",
     "log_hours",
+    "log_kept_hours",
     "post_due_verdicts",
     "post_verdict",
     "reject_contribution",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -136,14 +136,14 @@ def show_entry(
     if reader.reads_details:
         context["why"] = explanation_of(work)
     if reader.is_owner:
-        context |= _owner_context(work, entries, reviews, reader)
+        context |= _owner_context(work, entries, reviews, reader, asked_day=request.GET.get("day", ""))
     elif reader.may_review and work.state in _WAITING:
         context |= _reviewer_context(work, minutes, reader, forms or {})
     return render(request, "contributions/contribution.html", context)
 
 
 def _owner_context(
-    work: Contribution, entries: list[TimeEntry], reviews: list[Review], reader: Reader
+    work: Contribution, entries: list[TimeEntry], reviews: list[Review], reader: Reader, *, asked_day: str
 ) -> dict[str, Any]:
     context: dict[str, Any] = {
         "can_edit": work.state in EDITABLE,
@@ -154,12 +154,24 @@ def _owner_context(
     fields = _mending_fields(work)
     if fields and len(entries) == 1:
         form = EditForm(initial=initial_of(work, entries))
+        if work.need == Need.FUTURE:
+            form.initial["worked_on"] = _right_day(work, asked_day)
         if "task" in fields:
             form.offer(tasks_to_log_on(reader.ids))
         context["mend_form"] = form
         context["mend_fields"] = [form[name] for name in fields]
         context["kept_fields"] = [form[name].as_hidden() for name in form.fields if name not in fields]
     return context
+
+
+def _right_day(work: Contribution, asked: str) -> date:
+    """The day that a form about hours of the future begins with: the phone's, which knows by now that its clock was
+    wrong and when it was typed, else the day on which it arrived."""
+    arrived = timezone.localdate(work.created_at)
+    try:
+        return min(date.fromisoformat(asked), arrived)
+    except ValueError:
+        return arrived
 
 
 def _mending_fields(work: Contribution) -> tuple[str, ...]:

@@ -219,6 +219,7 @@ def work_on_a_task(world: World) -> dict[str, Any]:
 HOURS = (
     get("list_hours", "/me/hours?limit=2", signed_in()),
     post("log_hours", "/hours", signed_in(201), work_on_a_task),
+    post("log_kept_hours", "/hours/kept", signed_in(), lambda world: {"entries": [work_on_a_task(world)]}),
     get("read_hours", "/hours/{x[approved_work].pk}", only(*SEES_WORK, others=404)),
     get("read_hours, a draft", "/hours/{x[draft_work].pk}", only("contributor", others=404)),
     patch(

@@ -1,10 +1,9 @@
-"""The small scripts in a real browser: the review queue by keyboard, an hour sent once, a progress bar.
+"""The small scripts in a real browser: the review queue by keyboard, a progress bar. Hours: tests/journeys/test_offline.py.
 
 No server: every request of the page is answered here, and what is asserted is what a server would get.
 """
 
 import json
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,6 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 JS = Path(settings.BASE_DIR) / "static" / "js"
 SITE = "http://guild.test"
-UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 ITEM = """
 <li data-item id="item{n}">
@@ -35,10 +33,6 @@ QUEUE = (
     '<div data-keys hidden><input type="checkbox" data-keys-switch></div>'
     f"<ol data-queue>{ITEM.format(n=1)}{ITEM.format(n=2)}{ITEM.format(n=3)}</ol>"
     '<div data-bulk="bulk"><span data-bulk-count></span><button form="bulk">Approve ticked</button></div>'
-)
-LOG = (
-    '<form method="post" action="/log/"><input type="hidden" name="client_id" value="from-the-server">'
-    '<input name="note"><button name="go" value="1">Log</button></form>'
 )
 PROGRESS = (
     '<div data-progress="/progress"><progress></progress><p data-progress-text></p>'
@@ -153,45 +147,6 @@ class TestReview:
         site.page.keyboard.press("j")
         assert site.page.locator("[data-item][aria-current]").count() == 0
         assert not site.page.locator("[data-keys-switch]").is_checked()
-
-
-class TestLog:
-    """js/log.js: an id made at the moment of sending, and one send at a time."""
-
-    @pytest.fixture
-    def site(self, page: Page) -> Site:
-        site = Site(page, LOG, "log.js")
-        site.open()
-        return site
-
-    def ids(self, site: Site, count: int) -> list[str]:
-        site.wait_for_sent(count)
-        return [fields["client_id"][0] for _path, fields in site.sent]
-
-    def test_the_id_is_made_here_and_not_taken_from_the_page(self, site: Site) -> None:
-        site.page.get_by_role("button").click()
-        assert UUID4.fullmatch(self.ids(site, 1)[0])
-
-    def test_a_second_tap_sends_nothing(self, site: Site) -> None:
-        # Counted in the page: a browser itself drops all but the last of several sends in one moment.
-        site.page.evaluate("window.sends = 0; addEventListener('submit', e => { sends++; e.preventDefault() })")
-        for _ in range(3):
-            site.page.get_by_role("button").click(force=True)
-        assert site.page.evaluate("sends") == 1
-
-    def test_sent_again_after_a_lost_answer_it_keeps_its_id(self, site: Site) -> None:
-        site.page.get_by_role("button").click()
-        site.page.evaluate("document.dispatchEvent(new CustomEvent('htmx:finally:request'))")
-        site.page.get_by_role("button").click()
-        first, second = self.ids(site, 2)
-        assert first == second
-
-    def test_a_page_brought_back_logs_another_hour(self, site: Site) -> None:
-        site.page.get_by_role("button").click()
-        site.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
-        site.page.get_by_role("button").click()
-        first, second = self.ids(site, 2)
-        assert first != second
 
 
 class TestProgress:

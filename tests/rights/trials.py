@@ -322,6 +322,13 @@ trial("retire_task_template", about=template)(
 # contributions ------------------------------------------------------------------------------------------------------
 
 trial("log_hours")(lambda w, by, _: logged(w, by))
+trial("log_kept_hours")(
+    lambda w, by, _: contributions.log_kept_hours(
+        by=by,
+        kept=[contributions.KeptHours(uuid7(), w.open_work, (contributions.EntryInput(w.now.date(), 30),))],
+        now=w.now,
+    )
+)
 trial("take_review", about=logged)(lambda w, by, work: contributions.take_review(contribution=work, by=by, now=w.now))
 trial("release_review", about=logged)(
     lambda w, by, work: contributions.release_review(contribution=work, by=by, now=w.now)
