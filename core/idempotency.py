@@ -87,6 +87,12 @@ def forget_answers(*, subjects: Iterable[UUID]) -> None:
     mine.delete()
 
 
+def forget_answers_about(*, things: Iterable[UUID]) -> None:
+    """Empty every kept answer that names one of some things, because their words were taken back; the keys stay."""
+    for thing in things:
+        KeptAnswer.objects.filter(body__contains=str(thing)).update(body="")
+
+
 def forget_old_answers(*, now: datetime) -> int:
     """Delete answers that nobody will ask for again; returns how many."""
     return KeptAnswer.objects.filter(created_at__lt=now - KEPT_FOR).delete()[0]

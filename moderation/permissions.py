@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Subject
 from accounts.queries import linked_subjects, same_person
 from core.errors import DomainError, PermissionRefused
-from core.rights import Right, Who, may
+from core.rights import Right, Who, machine, may
 from core.written import written_as
 from guilds.permissions import has_grant, is_hub_steward
 from moderation.models import Case
@@ -89,4 +89,5 @@ RIGHTS: tuple[Right, ...] = (
     may("show_writing", Who.STEWARD, Who.HUB_STEWARD, note=_OTHERS, in_closed_guild=True),
     may("appeal_case", Who.OWNER, note="once, within 30 days", in_closed_guild=True),
     may("settle_appeal", Who.STEWARD, Who.HUB_STEWARD, note="not whoever hid it", in_closed_guild=True),
+    *machine("forget_case_words"),
 )

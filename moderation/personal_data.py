@@ -5,21 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from core.models import StateChange
 from core.registries import register_personal_data
-from core.written import ERASED
 from moderation.models import Case, Report
+from moderation.services import forget_words_of
 
 
 def _erase_cases(ids: Sequence[UUID]) -> None:
     """Hidden words of the person, and what moderators and others wrote about them; their own reasons go with the rest."""
-    about = Case.objects.filter(author_id__in=ids)
-    Report.objects.filter(case__in=about).exclude(words="").update(words="")
-    StateChange.objects.filter(object_kind="case", object_id__in=about.values("pk")).exclude(reason="").update(
-        reason=ERASED
-    )
-    about.filter(kept_words__isnull=False).update(kept_words={})
-    about.update(title=ERASED)
+    forget_words_of(Case.objects.filter(author_id__in=ids))
 
 
 def _export_cases(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:

@@ -11,15 +11,18 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Subject
 from accounts.queries import lock_person
 from core.errors import DomainError, TransitionRefused
 from core.events import record_event
+from core.idempotency import forget_answers_about
 from core.limits import check_limit
+from core.models import StateChange
 from core.transitions import change_state, note_state
-from core.written import Concern, find_written, give_words_back, lock_written, take_words, written_as
+from core.written import ERASED, Concern, find_written, give_words_back, lock_written, take_words, written_as
 from moderation.models import Case, Report
 from moderation.permissions import (
     NothingThere,
@@ -154,6 +157,27 @@ def settle_appeal(*, case: Case, by: Subject, is_upheld: bool, reason: str, now:
         return _give_back(row, case, to, by=by, now=now, reason=reason)
     case.settled_by, case.settled_at = by, now
     return _move(case, to, by=by, now=now, reason=reason)
+
+
+@transaction.atomic
+def forget_case_words(*, kind: str, object_id: UUID) -> None:
+    """Delete what cases about one thing say of its words: they were taken back for good. The caller holds the thing's lock.
+
+    What was reported and decided stays, with its times and people. What they said about it may repeat it, so it goes too.
+    """
+    cases = list(Case.objects.select_for_update(no_key=True, of=("self",)).filter(kind=kind, object_id=object_id))
+    if cases:
+        forget_words_of(Case.objects.filter(pk__in=[case.pk for case in cases]))
+    forget_answers_about(things=[object_id, *(case.pk for case in cases)])
+
+
+def forget_words_of(cases: QuerySet[Case]) -> None:
+    """Delete the kept words and the title of cases, and whatever somebody wrote in them."""
+    Report.objects.filter(case__in=cases).exclude(words="").update(words="")
+    steps = StateChange.objects.filter(object_kind="case", object_id__in=cases.values("pk"))
+    steps.exclude(reason="").update(reason=ERASED)
+    cases.filter(kept_words__isnull=False).update(kept_words={})
+    cases.update(title=ERASED)
 
 
 def _locked(case: Case, by: Subject) -> tuple[Any, Case]:

@@ -2,7 +2,7 @@
 
 from guilds.services.assurance import count_reviewers, recount_reviewers
 from guilds.services.closing import confirm_closing, propose_closing, withdraw_closing
-from guilds.services.exports import make_export, order_export, sweep_exports
+from guilds.services.exports import drop_exports, make_export, order_export, sweep_exports
 from guilds.services.founding import (
     AddressTaken,
     TooManyProposals,
@@ -61,6 +61,7 @@ __all__ = [
     "count_reviewers",
     "decline_guild",
     "decline_stewardship",
+    "drop_exports",
     "edit_guild",
     "edit_proposal",
     "give_back_right",

@@ -56,6 +56,17 @@ def make_export(*, export_id: UUID, now: datetime) -> None:
         waiting.update(state="ready", finished_at=now, data=file.read())
 
 
+@transaction.atomic
+def drop_exports(*, guild_id: UUID, now: datetime) -> None:
+    """Delete a guild's files, because they hold words that were taken back; whoever wants one has it made anew.
+
+    One that is being made read the words already perhaps: it fails, and is ordered again.
+    """
+    rows = GuildExport.objects.filter(guild_id=guild_id)
+    rows.filter(state="ready").update(state="gone", data=None)
+    rows.filter(state="waiting").update(state="failed", finished_at=now)
+
+
 def sweep_exports(*, now: datetime) -> int:
     """Start exports again that lost their worker, and delete those that were kept long enough; returns how many."""
     lost = list(GuildExport.objects.filter(state="waiting", seen_at__lt=now - STALE_AFTER).defer("data"))

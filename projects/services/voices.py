@@ -13,6 +13,8 @@ from accounts.queries import lock_person
 from core.errors import DomainError
 from core.events import record_event
 from core.limits import check_limit
+from guilds.services import drop_exports
+from moderation.services import forget_case_words
 from projects.models import Problem, Voice
 from projects.permissions import check_can_post_problem, check_can_withdraw_voice
 from projects.rules import names_a_way_to_reach_somebody
@@ -93,10 +95,14 @@ def add_voice(
 
 @transaction.atomic
 def withdraw_voice(*, voice: Voice, by: Subject, now: datetime) -> Voice:
-    """Take a voice back because its person asks: the words go for good, a mark stays. Twice is once."""
+    """Take a voice back because its person asks: the words go for good, a mark stays. Twice is once.
+
+    They go from what moderators keep of it, from kept answers of the API, and with the guild's files as well.
+    """
     lock_person(by.pk)
     Problem.objects.select_for_update(no_key=True).get(pk=voice.problem_id)
-    voice = Voice.objects.select_related("problem__guild").get(pk=voice.pk)
+    rows = Voice.objects.select_for_update(no_key=True, of=("self",)).select_related("problem__guild")
+    voice = rows.get(pk=voice.pk)  # under its lock: a moderator may hide it in the same moment
     check_can_withdraw_voice(by, voice, now)
     if voice.withdrawn_at is not None:
         return voice
@@ -104,6 +110,8 @@ def withdraw_voice(*, voice: Voice, by: Subject, now: datetime) -> Voice:
     voice.is_public = False
     voice.withdrawn_by, voice.withdrawn_at = by, now
     voice.save()
+    forget_case_words(kind="voice", object_id=voice.pk)
+    drop_exports(guild_id=voice.problem.guild_id, now=now)
     _event("voice.withdrawn", voice, by=by, now=now)
     return voice
 
