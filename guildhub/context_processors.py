@@ -1,15 +1,14 @@
 """What the frame of every page shows: the navigation, who is signed in, how much waits in the inbox."""
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Count, Exists, Q
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
-from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Subject, User
@@ -21,8 +20,7 @@ from guilds.queries import earned_in, live_grants
 THEMES = ("light", "dark")
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """One entry of a navigation; `count` is how many things wait behind it."""
 
     url: str
@@ -40,42 +38,69 @@ def is_routed(path: str) -> bool:
     return True
 
 
+class Shell:
+    """The frame's values, worked out when a template asks for the first: a fragment costs no statement.
+
+    No lazy object of Django's: one of those takes a microsecond for every look at it, and there are a hundred on a page.
+    """
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self._values: dict[str, Any] | None = None
+
+    def __getitem__(self, name: str) -> Any:
+        values = self._values
+        if values is None:
+            values = self._values = frame(self._request)
+        return values[name]
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """`shell` for base.html, worked out only when a template asks for it: a fragment costs no statement."""
-    return {"shell": SimpleLazyObject(lambda: frame(request))}
+    """`shell` for base.html."""
+    return {"shell": Shell(request)}
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The frame for this reader; one SQL statement when they are signed in, none otherwise."""
     theme = request.COOKIES.get("theme", "")
-    common = {
+    language = get_language()
+    user = getattr(request, "user", None)
+    is_demo = settings.DEMO and settings.EMBEDDED
+    found = {
         "theme": theme if theme in THEMES else "",
         "languages": getattr(settings, "LANGUAGES_OFFERED", [settings.LANGUAGE_CODE]),
-        "foot_links": _foot_links(),
+        "foot_links": _foot_links(language),
+        "personas": _personas(user) if is_demo else (),
+        "persona_url": reverse("demo_switch") if is_demo else "",
     }
-    user = getattr(request, "user", None)
-    if settings.DEMO and settings.EMBEDDED:
-        common |= {"personas": _personas(user), "persona_url": reverse("demo_switch")}
     if user is None or not user.is_authenticated:
-        return common | _frame_for_anyone()
-    assert isinstance(user, User)
-    return common | _frame_for_member(user)
+        found |= _frame_for_anyone(language)
+    else:
+        assert isinstance(user, User)
+        profile = getattr(user.subject, "profile", None)
+        found |= _frame_for_member(language, *_what_waits(user))
+        found["display_name"] = (profile and profile.display_name) or _("You")
+    found["here"] = _here(found["links"], request.path), _here(found["me_links"], request.path)
+    return found
 
 
-def _frame_for_anyone() -> dict[str, Any]:
+@lru_cache(maxsize=32)
+def _frame_for_anyone(_language: str | None) -> dict[str, Any]:
     return {
         "links": _present(
             Link("/problems/", _("Problems")),
             Link("/guilds/", _("Guilds")),
             Link(reverse("account_signup"), _("Make an account")),
         ),
+        "me_links": (),
+        "display_name": "",
+        "logout_url": "",
         "action": Link(reverse("account_login"), _("Sign in")),
     }
 
 
-def _frame_for_member(user: User) -> dict[str, Any]:
-    unread, may_review, looks_after = _what_waits(user)
-    profile = getattr(user.subject, "profile", None)
+@lru_cache(maxsize=512)
+def _frame_for_member(_language: str | None, unread: int, may_review: bool, looks_after: bool) -> dict[str, Any]:
     return {
         "links": _present(
             Link("/home/", _("Home")),
@@ -91,10 +116,17 @@ def _frame_for_member(user: User) -> dict[str, Any]:
             Link("/settings/", _("Settings")),
             Link(reverse("account_email"), _("E-mail addresses")),
         ),
-        "display_name": (profile and profile.display_name) or _("You"),
         "logout_url": reverse("account_logout"),
         "action": Link("/log/", _("Log hours")) if is_routed("/log/") else None,
     }
+
+
+def _here(links: tuple[Link, ...], path: str) -> tuple[str, str]:
+    """Which of the links leads to the reader's page or to what it belongs to, and how ARIA calls that."""
+    for link in links:
+        if path.startswith(link.url):
+            return link.url, "page" if path == link.url else "true"
+    return "", ""
 
 
 def _what_waits(user: User) -> tuple[int, bool, bool]:
@@ -129,7 +161,8 @@ def _personas(user: Any) -> list[dict[str, Any]]:
     return [{"key": key, "role": ROLES.get(key, key), "current": email == address} for key, address in PERSONAS.items()]
 
 
-def _foot_links() -> list[Link]:
+@lru_cache(maxsize=32)
+def _foot_links(_language: str | None) -> tuple[Link, ...]:
     return _present(
         Link("/impact/", _("What the work achieved")),
         Link("/numbers/", _("Where the numbers come from")),
@@ -140,5 +173,5 @@ def _foot_links() -> list[Link]:
     )
 
 
-def _present(*links: Link) -> list[Link]:
-    return [link for link in links if is_routed(link.url)]
+def _present(*links: Link) -> tuple[Link, ...]:
+    return tuple([link for link in links if is_routed(link.url)])

@@ -167,14 +167,15 @@ def component(context: Context, content: str, name: str, **params: Any) -> SafeS
     return get_template(f"_components/{name}.html").template.render(Context(inner))
 
 
-@register.simple_tag(takes_context=True)
-def nav_link(context: Context, url: str, label: str, *, count: int = 0, counted: str = "") -> SafeString:
-    """A link of the main navigation, marked when the reader is there; `count` is what waits behind it."""
-    request = context.get("request")
-    path = request.path if request else ""
-    current: str = ""
-    if path == url or (url != "/" and path.startswith(url)):
-        current = format_html(' aria-current="{}"', "page" if path == url else "true")
+@register.simple_tag
+def nav_link(
+    url: str, label: str, *, here: tuple[str, str] | None = None, count: int = 0, counted: str = ""
+) -> SafeString:
+    """A link of the main navigation; `count` is what waits behind it.
+
+    `here`: the link that leads to where the reader is, and "page" or "true" (a page that belongs to it).
+    """
+    current: str = format_html(' aria-current="{}"', here[1]) if here and here[0] == url else ""
     badge = ""
     if count:
         words = counted or gettext("waiting")

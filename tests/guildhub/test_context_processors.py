@@ -18,6 +18,8 @@ pytestmark = pytest.mark.django_db
 def _every_page_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """The links are this test's matter, not which pages are built already."""
     monkeypatch.setattr(context_processors, "is_routed", lambda path: True)
+    for kept in ("_frame_for_anyone", "_frame_for_member", "_foot_links"):
+        getattr(context_processors, kept).cache_clear()
 
 
 @pytest.fixture
@@ -53,7 +55,7 @@ def test_somebody_not_signed_in_is_asked_in_and_sees_nothing_personal(world: Wor
     frame = context_processors.frame(request_of(None))
     assert str(frame["action"].label) == "Sign in"
     assert "Inbox" not in labels(None)
-    assert "display_name" not in frame
+    assert not frame["display_name"]
 
 
 def test_the_frame_costs_no_statement_beside_the_persons_own(
@@ -73,3 +75,14 @@ def test_a_theme_comes_from_its_cookie_and_only_if_it_is_one(world: World) -> No
     assert context_processors.frame(request)["theme"] == "dark"
     request.COOKIES["theme"] = '"><script>'
     assert context_processors.frame(request)["theme"] == ""
+
+
+def test_the_frame_says_where_the_reader_is() -> None:
+    def here(path: str) -> tuple[tuple[str, str], tuple[str, str]]:
+        request = RequestFactory().get(path)
+        request.user = AnonymousUser()
+        return context_processors.frame(request)["here"]
+
+    assert here("/problems/") == (("/problems/", "page"), ("", ""))
+    assert here("/problems/majuli/") == (("/problems/", "true"), ("", ""))
+    assert here("/") == (("", ""), ("", ""))
