@@ -13,6 +13,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
 from core.registries import GuildTable, guild_tables
+from core.text import one_line, plain_words
 from guilds.models import Guild
 
 _HEAD = """# {name}
@@ -20,7 +21,7 @@ _HEAD = """# {name}
 Everything of this guild on {hub}, as of {moment}. {kind}
 
 Each file holds one JSON object a line (UTF-8). Times are in UTC, lengths in minutes, ids are random. Texts are as people wrote
-them, in Markdown.
+them, in Markdown, without invisible characters.
 
 | file | lines | what |
 |---|---|---|
@@ -38,7 +39,7 @@ def write_export(guild: Guild, out: IO[bytes], *, has_names: bool, now: datetime
                 lines = _write(archive, table, table.rows(guild.pk, has_names))
                 listed.append(f"| `{table.name}.jsonl` | {lines} | {table.about} |")
         head = _HEAD.format(
-            name=guild.name,
+            name=one_line(guild.name),
             hub="guildhub",
             moment=now.isoformat(timespec="minutes"),
             kind=_NAMED if has_names else _PUBLIC,
@@ -51,7 +52,8 @@ def _write(archive: zipfile.ZipFile, table: GuildTable, rows: Iterable[Mapping[s
     count = 0
     with archive.open(f"{table.name}.jsonl", "w", force_zip64=True) as file:
         for row in rows:
-            file.write(json.dumps(dict(row), cls=DjangoJSONEncoder, ensure_ascii=False).encode())
+            line = json.dumps(dict(row), cls=DjangoJSONEncoder, ensure_ascii=False)
+            file.write(plain_words(line).encode())
             file.write(b"\n")
             count += 1
     return count

@@ -8,8 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.text import one_line
 from notices.guild_kinds import GUILD_KINDS
 from notices.moderation_kinds import MODERATION_KINDS
+
+#: No sentence with a title and a name in it is longer.
+LONGEST = 600
 
 
 def _approved(p: dict[str, Any]) -> str:
@@ -112,8 +116,9 @@ NOTICE_KINDS: dict[str, Callable[[dict[str, Any]], str]] = {
 
 
 def sentence(kind: str, params: dict[str, Any]) -> str:
-    """The notice's text in the active language; an unknown kind (an app since removed) says so plainly."""
+    """The notice's text in the active language, on one line; an unknown kind (an app since removed) says so plainly."""
     make = NOTICE_KINDS.get(kind)
-    return (
-        make(params) if make else _("Something happened that this version can't describe (%(kind)s).") % {"kind": kind}
+    return one_line(
+        make(params) if make else _("Something happened that this version can't describe (%(kind)s).") % {"kind": kind},
+        length=LONGEST,
     )
