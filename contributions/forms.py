@@ -253,7 +253,8 @@ def _entry(day: date, minutes: int, started: time | None) -> EntryInput:
 
 @prepared
 def _task(pk: UUID) -> QuerySet[Task]:
-    return Task.objects.exclude(state=Task.State.DRAFT).select_related("project__guild").filter(pk=pk)
+    found = Task.objects.exclude(state=Task.State.DRAFT).select_related("project").filter(pk=pk)
+    return found.only("title", "role", "is_open_work", "project__guild_id")
 
 
 def _isolated(text: str) -> str:

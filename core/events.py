@@ -21,7 +21,7 @@ from core.event_kinds import check_event, plain
 from core.jobs import nudge_consumers
 from core.models import Delivery, Event
 from core.request_ids import current_request_id
-from core.writes import write_rows
+from core.writes import fresh, write_rows
 
 __all__ = ["deliver_events", "new_event", "record_event", "record_events"]
 
@@ -37,7 +37,8 @@ def new_event(
     data: dict[str, Any] | None = None,
 ) -> Event:
     """An event that is not written yet: for `record_events`, or for `change_state` to write with its step."""
-    return Event(
+    return fresh(
+        Event,
         kind=kind,
         actor=actor,
         guild=guild,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.errors import TransitionRefused
 from core.events import record_events
 from core.models import Event, StateChange
-from core.writes import write_rows
+from core.writes import fresh, write_rows
 
 #: state -> states that may follow; kept in the owning app's rules.py and mirrored by a database trigger.
 Transitions = dict[str, frozenset[str]]
@@ -59,7 +59,8 @@ def note_state(thing: Any, before: str, *, actor: UUID | None, now: datetime, re
 
 def step_of(thing: Any, before: str, *, actor: UUID | None, now: datetime, reason: str = "") -> StateChange:
     """The row that says who moved `thing` from `before` to the state it has; not written yet."""
-    return StateChange(
+    return fresh(
+        StateChange,
         object_kind=thing._meta.model_name,
         object_id=thing.pk,
         from_state=before,

@@ -7,10 +7,10 @@ A write of the product is a row, the step it took, the event that tells of it an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import DatabaseError, connection
@@ -25,8 +25,10 @@ from django.db.models import (
     TextField,
     UUIDField,
 )
+from django.db.models.base import ModelState
 from django.db.models.fields import NOT_PROVIDED
 
+Row = TypeVar("Row", bound=Model)
 #: The rest of a statement, in the app's own SQL, and its values.
 Also = tuple[str, Sequence[Any]]
 _NOTHING = type(None)
@@ -74,6 +76,31 @@ def insert_row(thing: Model) -> None:
 def update_row(thing: Model, names: Sequence[str]) -> None:
     """Save some fields of a row that is there. As `save(update_fields=names)`, a fifth of its time."""
     write_rows(changed=(thing, names))
+
+
+def fresh(model: type[Row], **values: Any) -> Row:
+    """A new row with its defaults, `values` by the names of columns (`subject_id`). As `model(...)`, a fifth of its time.
+
+    No signals, no properties, no checks but that the names are there.
+    """
+    usual, made = _defaults(model)
+    if not values.keys() <= usual.keys():
+        raise TypeError(f"{model.__name__} has no {', '.join(sorted(values.keys() - usual.keys()))}.")
+    thing = model.__new__(model)
+    thing.__dict__.update(usual, _state=ModelState(), **values)
+    for name, make in made:
+        if name not in values:
+            thing.__dict__[name] = make()
+    return thing
+
+
+@lru_cache(maxsize=256)
+def _defaults(model: type[Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """Values that are the same for every row, and what makes the others. A column that the database fills is left out."""
+    fields = [f for f in model._meta.concrete_fields if f.db_default is NOT_PROVIDED and not f.generated]
+    made = [f for f in fields if callable(f.default) and f.default is not NOT_PROVIDED]
+    usual = {f.attname: None if f in made else f.get_default() for f in fields}
+    return usual, [(f.attname, f.default) for f in made]
 
 
 _Shape = tuple[tuple[tuple[type[Model], int], ...], tuple[type[Model], tuple[str, ...]] | None, str | None]

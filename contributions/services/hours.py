@@ -52,7 +52,7 @@ def edit_contribution(
     check_not_hidden(contribution, {"note": note, "link": link})
     if contribution.state == Contribution.State.WITHDRAWN:
         change_state(contribution, Contribution.State.DRAFT, actor=by.pk, now=now)
-    contribution.task, contribution.project, contribution.guild = task, task.project, task.project.guild
+    contribution.task, contribution.project, contribution.guild_id = task, task.project, task.project.guild_id
     contribution.role, contribution.note, contribution.link = task.role, note, link
     contribution.save(update_fields=["task", "project", "guild", "role", "note", "link"])
     contribution.entries.all().delete()

@@ -23,7 +23,7 @@ from core.errors import DomainError
 from core.events import record_events
 from core.limits import check_limit
 from core.transitions import step_of
-from core.writes import write_rows
+from core.writes import fresh, write_rows
 from projects.models import Task
 from projects.services import follow_contribution
 
@@ -107,17 +107,17 @@ def _known(work_id: UUID, digest: str) -> Contribution:
 
 def new_work(by: Subject, client_id: UUID, task: Task, *, note: str, link: str, now: datetime) -> Contribution:
     """Work on a task as it begins: nobody has stored it yet."""
-    return Contribution(
-        subject=by,
+    work = fresh(
+        Contribution,
         client_id=client_id,
-        guild=task.project.guild,
-        project=task.project,
-        task=task,
+        guild_id=task.project.guild_id,
         role=task.role,
         note=note,
         link=link,
         created_at=now,
     )
+    work.subject, work.project, work.task = by, task.project, task
+    return work
 
 
 def store_work(work: Contribution, entries: Sequence[EntryInput], *, hands_in: bool, now: datetime) -> None:
@@ -143,8 +143,9 @@ def store_work(work: Contribution, entries: Sequence[EntryInput], *, hands_in: b
 def time_of(work: Contribution, entries: Sequence[EntryInput], *, counts: bool = False) -> list[TimeEntry]:
     """Rows for stretches of time; a trigger holds them against the work's own row, which must be there."""
     return [
-        TimeEntry(
-            contribution=work,
+        fresh(
+            TimeEntry,
+            contribution_id=work.pk,
             subject_id=work.subject_id,
             worked_on=entry.worked_on,
             minutes=entry.minutes,

@@ -38,7 +38,7 @@ from contributions.services.reviews import (
 from contributions.services.steps import drop_verdict, locked_contribution
 from core.errors import DomainError, PermissionRefused, TransitionRefused
 from core.transitions import change_state
-from core.writes import insert_row
+from core.writes import fresh, insert_row
 from guilds.queries import current_policy
 
 logger = logging.getLogger(__name__)
@@ -85,9 +85,10 @@ def give_verdict(
     contribution, ids = locked_for_review(contribution, by=by, now=now)
     known = getattr(contribution, "pending_verdict", None)
     is_approval = verdict == Review.Verdict.APPROVED
-    given = PendingVerdict(
-        contribution=contribution,
-        reviewer=by,
+    given = fresh(
+        PendingVerdict,
+        contribution_id=contribution.pk,
+        reviewer_id=by.pk,
         verdict=verdict,
         rubric=rubric,
         minutes_approved=minutes if is_approval else None,
@@ -96,6 +97,7 @@ def give_verdict(
         is_task_done=is_task_done,
         given_at=now,
     )
+    given.contribution, given.reviewer = contribution, by
     if known is not None:
         return GivenVerdict(contribution, _same_verdict(known, given))
     _check_complete(given)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from guilds.permissions import check_guild_open, check_maintainer
 from guilds.queries import current_policy
 from projects.models import ProgressNote, Project, Task
 from projects.permissions import check_can_claim, check_can_maintain, has_had_task
+from projects.rules import PROJECT_TAKES_WORK
 from projects.services.handover import leave_note
 from projects.services.sent_twice import sent_before
 
@@ -206,15 +207,12 @@ def follow_contribution(*, task: Task, to: str, subject: Subject, actor: UUID | 
     Called by contributions inside its own transaction, which a refusal ends. Open work stands still. A published task is
     claimed for `subject` on the way to submitted. Raises TaskTaken or TaskClosed when the work can't be handed in here.
     """
+    if task.is_open_work:
+        _check_open_work(task, to)
+        return task
     task = locked_task(task)
     if not task.project.takes_work and to == Task.State.SUBMITTED:
-        raise TaskClosed(
-            _("The project is “%(state)s” and takes no hours.") % {"state": task.project.get_state_display()}
-        )
-    if task.is_open_work:
-        if task.state != Task.State.PUBLISHED:
-            raise TaskClosed(_("Open work on this project is closed."))
-        return task
+        raise _takes_no_hours(task.project.state)
     if to == Task.State.SUBMITTED and task.state == Task.State.PUBLISHED:
         task = claim_task(task=task, by=subject, now=now)
     if task.claimed_by_id not in linked_subjects(subject.pk):
@@ -226,6 +224,27 @@ def follow_contribution(*, task: Task, to: str, subject: Subject, actor: UUID | 
     if to not in task.TRANSITIONS[task.state]:
         raise TaskClosed(_("This task isn't open (it is “%(state)s”).") % {"state": task.get_state_display()})
     return _move(task, to, actor=actor, now=now)
+
+
+_LOCK_OPEN_WORK = """
+SELECT t.state, p.state FROM projects_task t JOIN projects_project p ON p.id = t.project_id
+WHERE t.id = %s FOR NO KEY UPDATE OF t
+"""
+
+
+def _check_open_work(task: Task, to: str) -> None:
+    """Open work is there for everybody and never claimed, so under its lock there is only to see whether it is closed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_OPEN_WORK, [str(task.pk)])
+        state, state_of_project = cursor.fetchone()
+    if to == Task.State.SUBMITTED and state_of_project not in PROJECT_TAKES_WORK:
+        raise _takes_no_hours(state_of_project)
+    if state != Task.State.PUBLISHED:
+        raise TaskClosed(_("Open work on this project is closed."))
+
+
+def _takes_no_hours(state: str) -> TaskClosed:
+    return TaskClosed(_("The project is “%(state)s” and takes no hours.") % {"state": Project.State(state).label})
 
 
 def locked_task(task: Task) -> Task:

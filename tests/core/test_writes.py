@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models.fields import NOT_PROVIDED
 from django.utils import timezone
 
 from contributions.models import Contribution, TimeEntry
@@ -14,7 +15,7 @@ from core.events import new_event, record_events
 from core.ids import uuid7
 from core.models import Delivery, Event, StateChange
 from core.transitions import change_state, step_of
-from core.writes import insert_row, update_row, write_rows
+from core.writes import fresh, insert_row, update_row, write_rows
 from guilds.models import Membership
 from tests.factories import World, make_world
 
@@ -115,3 +116,24 @@ def test_a_step_is_written_with_the_event_that_tells_of_it(world: World, django_
     assert Contribution.objects.get(pk=work.pk).state == "withdrawn"
     assert (change.from_state, change.to_state) == ("draft", "withdrawn")
     assert Delivery.objects.filter(event=told).exists()
+
+
+def test_a_fresh_row_is_the_one_its_model_would_make(world: World) -> None:
+    same: dict[str, Any] = {"object_kind": "guild", "object_id": world.guild.pk, "to_state": "open", "changed_at": NOW}
+    for model, values in (
+        (StateChange, same),
+        (Membership, {"guild_id": world.guild.pk, "subject_id": world.outsider.pk, "joined_at": NOW}),
+        (TimeEntry, {"contribution_id": uuid7(), "subject_id": uuid7(), "worked_on": NOW.date(), "minutes": 30}),
+        (Contribution, {"client_id": uuid7(), "role": "code", "created_at": NOW}),
+    ):
+        ours, django = vars(fresh(model, **values)), vars(model(**values))
+        fields = model._meta.concrete_fields
+        by_the_database = {f.attname for f in fields if f.generated or f.db_default is not NOT_PROVIDED}
+        assert {k: v for k, v in ours.items() if k not in ("id", "_state")} == {
+            k: v for k, v in django.items() if k not in ("id", "_state", *by_the_database)
+        }
+        assert ours["id"] != django["id"] and ours["_state"].adding
+    with pytest.raises(TypeError, match="nam"):
+        fresh(StateChange, nam="x")
+    rows = [fresh(Membership, guild_id=world.guild.pk, subject_id=uuid7(), joined_at=NOW) for _ in range(2)]
+    assert rows[0].roles is not rows[1].roles, "nobody's list is somebody else's"
