@@ -345,6 +345,19 @@ def test_a_task_that_was_taken_meanwhile_still_offers_the_words(phone: Phone) ->
     expect(phone.page.get_by_role("button", name="Log these hours")).to_be_visible()
 
 
+def test_the_page_for_hours_lists_what_was_begun_here(phone: Phone) -> None:
+    phone.write()
+    phone.says("Kept")
+    phone.page.evaluate("localStorage.setItem('guildhub.draft.nonsense', '{')")
+    phone.site.html = client_of(phone.world, "newcomer").get("/log/").content.decode()
+    there, phone.site.path = phone.path, "/log/"
+    phone.page.goto(f"{phone.site.address}/log/")
+    expect(phone.page.get_by_role("heading", name="Begun on this phone without an account")).to_be_visible()
+    (link,) = phone.page.locator("[data-drafts] a").all()
+    assert link.inner_text() == phone.world.task.title
+    assert link.get_attribute("href") == f"{there}#draft"
+
+
 # Without a script ------------------------------------------------------------------------------------------------------
 
 
