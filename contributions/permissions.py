@@ -107,6 +107,7 @@ RIGHTS: tuple[Right, ...] = (
         "post_due_verdicts",
         "continue_acceptance",
         "resume_acceptances",
+        "count_upload",
         "read_import",
         "resume_imports",
     ),

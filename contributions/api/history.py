@@ -17,7 +17,7 @@ from contributions.permissions import check_can_import
 from contributions.queries.history import proposed_people
 from contributions.services.history import take_back_import
 from contributions.services.history_acceptance import start_acceptance
-from contributions.services.history_uploads import discard_import, start_import, upload_history
+from contributions.services.history_uploads import count_upload, discard_import, start_import, upload_history
 from core.api.endpoints import Endpoint, reads, writes
 from core.api.paging import Listing, Order, page
 from core.api.parsing import FileParser
@@ -88,6 +88,12 @@ class AcceptanceShape(Shape):
 
 class Histories(Endpoint):
     """Histories of a project."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Count a file before it is looked at, and outside the transaction that a refusal rolls back."""
+        super().initial(request, *args, **kwargs)
+        if request.method == "POST":
+            count_upload(by=request.user.subject, now=timezone.now())
 
     @reads("list_histories", HistoryShape, order=_NEWEST)
     def get(self, request: Request, slug: str, values: dict[str, Any]) -> Listing:

@@ -45,6 +45,15 @@ class NothingNew(DomainError):
 
 
 @transaction.atomic
+def count_upload(*, by: Subject, now: datetime) -> None:
+    """Count a file before it is read, in a transaction of its own: a bad one costs as much as a good one.
+
+    Whoever takes a file in calls this first, outside the transaction of `upload_history`. Raises LimitReached.
+    """
+    check_limit("upload", by.pk, now=now)
+
+
+@transaction.atomic
 def upload_history(*, project: Project, by: Subject, file_name: str, data: bytes, now: datetime) -> HistoryImport:
     """Check a file line by line and keep it until its sender has looked at what it would bring. Twice is once.
 
@@ -62,7 +71,6 @@ def upload_history(*, project: Project, by: Subject, file_name: str, data: bytes
     ).first()
     if waiting is not None:
         return waiting
-    check_limit("upload", by.pk, now=now)
     if not has_new(project.pk, commits):
         raise NothingNew(_("Every commit in this file is known here already. There is nothing to bring."))
     row = HistoryImport.objects.create(

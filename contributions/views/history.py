@@ -27,7 +27,7 @@ from contributions.permissions import check_can_import
 from contributions.queries.history import history_counts, proposed_people
 from contributions.services.history import take_back_import
 from contributions.services.history_acceptance import start_acceptance
-from contributions.services.history_uploads import discard_import, start_import, upload_history
+from contributions.services.history_uploads import count_upload, discard_import, start_import, upload_history
 from core.errors import DomainError
 from core.http import Action, attempt, perform
 from projects.models import Project
@@ -141,6 +141,7 @@ def _upload(request: HttpRequest, page: HistoryPage) -> HttpResponse:
     if form.is_valid():
         file: UploadedFile = form.cleaned_data["file"]
         with attempt(request, form) as tried:
+            count_upload(by=request.user.subject, now=timezone.now())
             row = upload_history(
                 project=page.project,
                 by=request.user.subject,

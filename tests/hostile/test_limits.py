@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from core.ids import uuid7
 from core.limits import LIMITS, Limit, LimitReached, check_limit
+from tests.api.callers import call, token_for
 from tests.contributions.histories import as_file, days_of
 from tests.factories import World, make_world
 from tests.pages import client_of
@@ -90,6 +91,21 @@ def test_a_full_quota_is_told_and_nothing_typed_is_lost(kind: str, monkeypatch: 
     assert "One account can send at most 1 of these" in page
     if kind != "upload":
         assert TYPED in page
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("way", ["page", "api"])
+def test_files_that_cannot_be_read_count_as_well(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make_world(timezone.now())
+    monkeypatch.setitem(LIMITS, "upload", Limit(hour=3, day=9))
+    client, token = client_of(world, "maintainer"), token_for(world.maintainer)
+    path = f"/projects/{world.project.slug}/history/"
+    for attempt in range(5):
+        if way == "page":
+            answer = client.post(path, {"do": "upload", "file": SimpleUploadedFile("h.jsonl.gz", b"no history")})
+        else:
+            answer = call("post", f"/projects/{world.project.slug}/histories", token=token, body=b"no history")
+        assert (answer.status_code == 429) == (attempt >= 3), (attempt, answer.status_code)
 
 
 @pytest.mark.parametrize(
