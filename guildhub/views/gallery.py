@@ -13,6 +13,8 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils import timezone
 
+from guildhub.gallery_charts import chart_examples
+
 SWATCHES = (
     "ink", "ink-soft", "paper", "sheet", "sunk", "line", "line-strong", "accent", "accent-soft", "link",
     "link-soft", "ok-soft", "warn", "warn-soft", "stop", "stop-soft", "gold", "warp", "weft", "selvedge",
@@ -112,6 +114,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "last_week": now - timedelta(days=9),
             "yesterday": timezone.localdate() - timedelta(days=1),
             **EXAMPLES,
+            "charts": chart_examples(timezone.localdate()),
             "history": [
                 {"at": now - timedelta(days=3), "who": "Nandini Gogoi", "what": "Logged 2 h"},
                 {
