@@ -21,11 +21,11 @@ THEMES = ("light", "dark")
 
 
 class Link(NamedTuple):
-    """One entry of a navigation; `count` is how many things wait behind it."""
+    """One entry of a navigation; `waiting` is how many things wait behind it."""
 
     url: str
     label: str
-    count: int = 0
+    waiting: int = 0
 
 
 @lru_cache(maxsize=64)
@@ -107,7 +107,7 @@ def _frame_for_member(_language: str | None, unread: int, may_review: bool, look
             Link("/problems/", _("Problems")),
             Link("/guilds/", _("Guilds")),
             *([Link("/review/", _("Review"))] if may_review else []),
-            Link("/inbox/", _("Inbox"), count=unread),
+            Link("/inbox/", _("Inbox"), waiting=unread),
             *([Link("/ops/", _("Ops"))] if looks_after else []),
         ),
         "me_links": _present(

@@ -29,9 +29,9 @@ HOT_FOR_MEMBERS = {
     "front": 3,
     "contributions:log": 2,
     "contributions:hours": 3,
-    "home": 4,
-    "contributions:points": 3,
-    "projects:problems": 4,
+    "home": 2,
+    "contributions:points": 2,
+    "projects:problems": 3,
     "projects:project": 5,
 }
 #: Everything about a person in one file takes a statement for each model that knows something about them.

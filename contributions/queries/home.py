@@ -1,21 +1,27 @@
-"""What a member's home page reads, in as few statements as it can. Pass every linked id."""
+"""What a member's home page reads, in one statement. Pass every linked id."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
 
-from contributions.models import Contribution, Review, TimeEntry
-from core.prepared import prepared
+from contributions.models import Contribution
+from contributions.models.contribution import Need
+from core.addresses import address
+from projects.models import Task
+from projects.rules import PROJECT_TAKES_WORK
+
+NEWS_MOST = 6
+TASKS_MOST = 3
 
 
-@dataclass(frozen=True)
-class HomeNumbers:
+class HomeNumbers(NamedTuple):
     """Minutes of this ISO week (logged and not refused; of these approved), open reviews, and guilds."""
 
     week_logged: int
@@ -24,7 +30,63 @@ class HomeNumbers:
     guilds: int
 
 
-_NUMBERS = """
+class OwnNews(NamedTuple):
+    """Work that was credited (`points` is set, and what its reviewer said), or that waits for its person."""
+
+    id: str
+    state: str
+    need: str
+    task_title: str
+    minutes: int
+    points: int | None
+    minutes_credited: Decimal | None
+    decided_at: datetime | None
+    minutes_approved: int | None
+    rubric: int | None
+    reason: str | None
+    reviewer_name: str | None
+
+    def get_absolute_url(self) -> str:
+        return address("contributions:contribution", self.id)
+
+    def get_state_display(self) -> str:
+        """The state in the reader's language."""
+        return str(Contribution.State(self.state).label)
+
+    def get_need_display(self) -> str:
+        """What is missing, as a sentence; empty when nothing is."""
+        return str(Need(self.need).label)
+
+
+class NextTask(NamedTuple):
+    """What to do next; `is_own` when the person has taken it."""
+
+    id: str
+    title: str
+    state: str
+    is_own: bool
+    lease_ends_at: datetime | None
+    estimate_minutes: int
+    is_starter: bool
+
+    def get_absolute_url(self) -> str:
+        return address("projects:task", self.id)
+
+    def get_state_display(self) -> str:
+        """The state in the reader's language."""
+        return str(Task.State(self.state).label)
+
+
+class Home(NamedTuple):
+    """All of it: the latest credited work (if any), what waits for its person (returned work before drafts), tasks."""
+
+    numbers: HomeNumbers
+    credited: OwnNews | None
+    waiting: list[OwnNews]
+    tasks: list[NextTask]
+
+
+_HOME = """
 SELECT week.logged, week.checked, (
         SELECT count(*) FROM contributions_contribution c
         WHERE c.state IN ('submitted', 'in_review') AND c.source = 'logged' AND c.subject_id <> ALL(%(subjects)s::uuid[])
@@ -38,7 +100,43 @@ SELECT week.logged, week.checked, (
             WHERE m.subject_id = ANY(%(subjects)s::uuid[]) AND m.left_at IS NULL
             AND reputation_earned_review(%(subjects)s::uuid[], m.guild_id, %(now)s)
         )
-    ), (SELECT count(*) FROM guilds_membership m WHERE m.subject_id = ANY(%(subjects)s::uuid[]) AND m.left_at IS NULL)
+    ),
+    (SELECT count(*) FROM guilds_membership m WHERE m.subject_id = ANY(%(subjects)s::uuid[]) AND m.left_at IS NULL),
+    (
+        SELECT json_agg(json_build_array(
+            c.id, c.state, c.need, t.title,
+            (SELECT coalesce(sum(e.minutes), 0) FROM contributions_timeentry e WHERE e.contribution_id = c.id),
+            c.points, c.minutes_credited::text, c.decided_at, r.minutes_approved, r.rubric, r.reason,
+            (SELECT a.display_name FROM accounts_profile a WHERE a.subject_id = r.reviewer_id)
+        ) ORDER BY c.state <> 'returned', c.id DESC)
+        FROM (
+            (SELECT * FROM contributions_contribution
+             WHERE subject_id = ANY(%(subjects)s::uuid[]) AND source = 'logged' AND points IS NOT NULL
+             ORDER BY decided_at DESC LIMIT 1)
+            UNION ALL
+            (SELECT * FROM contributions_contribution
+             WHERE subject_id = ANY(%(subjects)s::uuid[]) AND source = 'logged' AND points IS NULL
+                AND state IN ('returned', 'draft')
+             ORDER BY id DESC LIMIT %(news)s)
+        ) c JOIN projects_task t ON t.id = c.task_id
+        LEFT JOIN contributions_review r ON r.contribution_id = c.id AND r.verdict = 'approved'
+    )::text,
+    (
+        SELECT json_agg(json_build_array(
+            t.id, t.title, t.state, t.claimed_by_id IS NOT NULL, t.lease_ends_at, t.estimate_minutes, t.is_starter
+        )) FROM (
+            SELECT t.* FROM projects_task t
+            JOIN projects_project p ON p.id = t.project_id JOIN guilds_guild g ON g.id = p.guild_id
+            WHERE p.state = ANY(%(work)s) AND g.state = 'open' AND (
+                (t.claimed_by_id = ANY(%(subjects)s::uuid[]) AND t.state IN ('claimed', 'returned'))
+                OR (t.state = 'published' AND NOT t.is_open_work AND p.guild_id IN (
+                    SELECT m.guild_id FROM guilds_membership m
+                    WHERE m.subject_id = ANY(%(subjects)s::uuid[]) AND m.left_at IS NULL))
+            )
+            ORDER BY t.claimed_by_id IS NULL, t.lease_ends_at, t.is_starter DESC, t.estimate_minutes, t.id
+            LIMIT %(tasks)s
+        ) t
+    )::text
 FROM (
     SELECT coalesce(sum(e.minutes), 0)::int AS logged,
         coalesce(sum(e.minutes) FILTER (WHERE c.points IS NOT NULL), 0)::int AS checked
@@ -49,45 +147,39 @@ FROM (
 """
 
 
-def home_numbers(subject_ids: Sequence[UUID], *, monday: date, now: datetime) -> HomeNumbers:
-    """The numbers of the ISO week that begins on `monday`, and what waits for this reviewer. One statement."""
+def home_page(subject_ids: Sequence[UUID], *, monday: date, now: datetime) -> Home:
+    """What a member's home shows in the ISO week that begins on `monday`. One statement."""
+    values = {
+        "subjects": [str(i) for i in subject_ids],
+        "monday": monday,
+        "now": now,
+        "work": list(PROJECT_TAKES_WORK),
+        "news": NEWS_MOST,
+        "tasks": TASKS_MOST,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_NUMBERS, {"subjects": [str(i) for i in subject_ids], "monday": monday, "now": now})
-        return HomeNumbers(*cursor.fetchone())
-
-
-def own_news(subject_ids: Sequence[UUID], *, limit: int = 6) -> list[Contribution]:
-    """The latest credited contribution (if any), then what waits for its person: returned work, then drafts.
-
-    One statement, so that the home page stays quick; tell them apart by `points`. Each row has claimed `minutes`, and
-    the approved ones `rubric`, `minutes_approved`, `reviewer_name` and the reviewer's words in `reason`.
-    """
-    return _own_news(list(subject_ids), limit=limit)
-
-
-@prepared
-def _own_news(subject_ids: Sequence[UUID], *, limit: int) -> QuerySet[Contribution]:
-    mine = Contribution.objects.filter(subject_id__in=subject_ids, source=Contribution.Source.LOGGED)
-    state = Contribution.State
-    latest = mine.filter(points__isnull=False).order_by("-decided_at").values("pk")[:1]
-    waiting = mine.filter(state__in=[state.RETURNED, state.DRAFT]).order_by("-pk").values("pk")[:limit]
-    entries = TimeEntry.objects.filter(contribution_id=OuterRef("pk")).order_by().values("contribution_id")
-    verdict = Review.objects.filter(contribution_id=OuterRef("pk"), verdict=Review.Verdict.APPROVED)
-    rank = Case(
-        When(points__isnull=False, then=0),
-        When(state=state.RETURNED, then=1),
-        default=2,
-        output_field=IntegerField(),
+        cursor.execute(_HOME, values)
+        row = cursor.fetchone()
+    assert row is not None
+    news = [_news(found) for found in json.loads(row[4] or "[]")]
+    return Home(
+        HomeNumbers(*row[:4]),
+        next((work for work in news if work.points is not None), None),
+        [work for work in news if work.points is None],
+        [_task(found) for found in json.loads(row[5] or "[]")],
     )
-    return (
-        mine.filter(Q(pk__in=Subquery(latest)) | Q(pk__in=Subquery(waiting)))
-        .select_related("task", "project")
-        .annotate(
-            minutes=Subquery(entries.annotate(n=Sum("minutes")).values("n")),
-            rubric=Subquery(verdict.values("rubric")[:1]),
-            minutes_approved=Subquery(verdict.values("minutes_approved")[:1]),
-            reviewer_name=Subquery(verdict.values(name=F("reviewer__profile__display_name"))[:1]),
-            reason=Subquery(verdict.values("reason")[:1]),
-        )
-        .order_by(rank, "-pk")
+
+
+def _news(row: list[object]) -> OwnNews:
+    work = OwnNews._make(row)
+    if work.points is None:
+        return work
+    return work._replace(
+        minutes_credited=Decimal(str(work.minutes_credited)), decided_at=datetime.fromisoformat(str(work.decided_at))
     )
+
+
+def _task(row: list[object]) -> NextTask:
+    task = NextTask._make(row)
+    ends = task.lease_ends_at
+    return task._replace(lease_ends_at=datetime.fromisoformat(str(ends))) if ends else task

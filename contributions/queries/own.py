@@ -213,26 +213,3 @@ def _tasks_to_log_on(subject_ids: Sequence[UUID], wanted: UUID | None, *, limit:
 
 def _latest(name: str) -> OrderBy:
     return F(name).desc(nulls_last=True)
-
-
-def next_tasks(subject_ids: Sequence[UUID], *, limit: int = 3) -> list[Task]:
-    """What to do next: the person's own unfinished tasks, then open ones of their guilds, first tasks first.
-
-    One statement; a task with `claimed_by_id` set is theirs.
-    """
-    return _next_tasks(list(subject_ids), limit=limit)
-
-
-@prepared
-def _next_tasks(subject_ids: Sequence[UUID], *, limit: int) -> QuerySet[Task]:
-    guilds = Membership.objects.filter(subject_id__in=subject_ids, left_at__isnull=True).values("guild_id")
-    own = Q(claimed_by_id__in=subject_ids, state__in=[Task.State.CLAIMED, Task.State.RETURNED])
-    free = Q(state=Task.State.PUBLISHED, is_open_work=False, project__guild_id__in=guilds)
-    rank = Case(When(claimed_by_id__isnull=False, then=0), default=1, output_field=IntegerField())
-    return (
-        Task.objects.filter(own | free)
-        .filter(project__state__in=PROJECT_TAKES_WORK, project__guild__state=Guild.State.OPEN)
-        .select_related("project")
-        .defer("description", "project__summary")
-        .order_by(rank, "lease_ends_at", "-is_starter", "estimate_minutes", "pk")[:limit]
-    )

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.queries import ids_of
 from accounts.services import save_profile
 from contributions.models import Contribution, TimeEntry, WorkDay
-from contributions.queries.home import home_numbers
+from contributions.queries.home import home_page
 from contributions.services import EntryInput, approve_contribution, log_hours
 from contributions.services.log import HoursImpossible
 from core.errors import DomainError
@@ -45,7 +45,7 @@ def test_an_hour_dated_in_the_future_is_nobodys_last_seen(world: World, days: in
     save_profile(subject=world.contributor, handle="asha", public_sections=["hours"], is_name_public=True)
     assert str(ahead.year if days > 400 else ahead) not in client_of(world, "outsider").get("/u/asha/").content.decode()
     monday = world.now.date() - timedelta(days=world.now.weekday())
-    numbers = home_numbers(ids_of(world.contributor.user), monday=monday, now=world.now)
+    numbers = home_page(ids_of(world.contributor.user), monday=monday, now=world.now).numbers
     assert numbers.week_checked == 0
 
 
