@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -26,6 +27,12 @@ def address(route: str, *arguments: Any) -> str:
                 before, after = _frame(route, kind, get_urlconf())
                 return f"{before}{value}{after}"
     return reverse(route, args=arguments)
+
+
+def addresses(route: str, ids: Iterable[UUID | None]) -> list[str]:
+    """The addresses of many things of one kind, as a list shows them; empty for None."""
+    before, after = _frame(route, UUID, get_urlconf())
+    return [f"{before}{found}{after}" if found else "" for found in ids]
 
 
 @lru_cache(maxsize=256)

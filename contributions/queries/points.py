@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,20 +48,14 @@ class EarnedLine:
 
 
 _HOLDINGS = """
-SELECT g.name, sum(balance) FILTER (WHERE kind = 'rep')::bigint, sum(balance) FILTER (WHERE kind = 'pts_pending')::bigint,
-    sum(balance) FILTER (WHERE kind = 'pts_available')::bigint, sum(balance) FILTER (WHERE kind = 'pts_held')::bigint,
-    sum(balance) FILTER (WHERE kind = 'pts_debt')::bigint
+SELECT g.name, g.id, sum(balance) FILTER (WHERE kind = 'rep')::bigint AS rep,
+    sum(balance) FILTER (WHERE kind = 'pts_pending')::bigint AS pts_pending,
+    sum(balance) FILTER (WHERE kind = 'pts_available')::bigint AS pts_available,
+    sum(balance) FILTER (WHERE kind = 'pts_held')::bigint AS pts_held,
+    sum(balance) FILTER (WHERE kind = 'pts_debt')::bigint AS pts_debt
 FROM reputation_account a JOIN guilds_guild g ON g.id = a.guild_id
-WHERE a.subject_id = ANY(%s::uuid[]) GROUP BY g.id ORDER BY g.name, g.id
+WHERE a.subject_id = ANY(%(subjects)s::uuid[]) GROUP BY g.id
 """
-
-
-def holdings(subject_ids: Sequence[UUID]) -> list[Holding]:
-    """A person's balances in every guild where they have an account, over all linked ids. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLDINGS, [[str(subject) for subject in subject_ids]])
-        return [Holding(name, *(amount or 0 for amount in amounts)) for name, *amounts in cursor.fetchall()]
-
 
 #: Of a line's arithmetic `l.a` what `contributions.views.arithmetic` makes words of: a week's bands only where they took
 #: something, an estimate only where it did. Hours that are said alike are alike then, and their words are kept.
@@ -90,7 +85,10 @@ SELECT l.entry, l.reason, l.rep, l.pts, l.vested, ({SAID})::text, l.effective_at
     coalesce(t.title, ''), coalesce(r.basis, ''), CASE WHEN EXISTS (
         SELECT FROM guilds_membership m
         WHERE m.guild_id = c.guild_id AND m.left_at IS NULL AND m.subject_id = ANY(%(subjects)s::uuid[])
-    ) THEN coalesce(n.display_name, '') ELSE '' END
+    ) THEN coalesce(n.display_name, '') ELSE '' END,
+    CASE WHEN row_number() OVER (ORDER BY l.entry DESC) = 1 THEN (
+        SELECT json_agg(h ORDER BY h.name, h.id) FROM ({_HOLDINGS}) h
+    )::text END
 FROM line l
 JOIN guilds_guild g ON g.id = l.guild_id
 LEFT JOIN contributions_review paid ON l.source_kind = 'review' AND paid.id = l.source_id
@@ -103,8 +101,20 @@ ORDER BY l.entry DESC
 """  # noqa: S608  (SQL of our own)
 
 
-def earned_lines(subject_ids: Sequence[UUID], *, before: int | None, limit: int) -> tuple[list[EarnedLine], int | None]:
-    """A person's lines, the newest first, and the key of the next page (None: this is the last). One statement."""
+@dataclass(frozen=True, slots=True)
+class PointsPage:
+    """What a person has in every guild, their lines, the newest first, and the key of the next page (None: the last)."""
+
+    holdings: list[Holding]
+    lines: list[EarnedLine]
+    next_before: int | None
+
+
+def points_page(subject_ids: Sequence[UUID], *, before: int | None, limit: int) -> PointsPage:
+    """The page of that person (pass every linked id). One statement; the newest line brings the holdings along.
+
+    Nobody has anything without a line, so a page without lines says nothing of holdings either.
+    """
     values = {
         "before": before or NEWEST,
         # No event changes more than two accounts of a person, so this many entries hold limit + 1 whole events.
@@ -115,5 +125,11 @@ def earned_lines(subject_ids: Sequence[UUID], *, before: int | None, limit: int)
     }
     with connection.cursor() as cursor:
         cursor.execute(_EARNED, values)
-        lines = [EarnedLine(*row) for row in cursor.fetchall()]
-    return lines[:limit], lines[limit - 1].entry if len(lines) > limit else None
+        rows = cursor.fetchall()
+    lines = [EarnedLine(*row[:-1]) for row in rows]
+    held = [_holding(**found) for found in json.loads(rows[0][-1])] if rows else []
+    return PointsPage(held, lines[:limit], lines[limit - 1].entry if len(lines) > limit else None)
+
+
+def _holding(*, name: str, id: str, **amounts: int | None) -> Holding:
+    return Holding(name, **{kind: amount or 0 for kind, amount in amounts.items()})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -20,9 +20,9 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from accounts.queries import ids_of
-from contributions.queries.points import EarnedLine, earned_lines, holdings
+from contributions.queries.points import EarnedLine, points_page
 from contributions.views.arithmetic import explain
-from core.addresses import address
+from core.addresses import addresses
 from core.frames import filled, tight
 from core.templatetags.ui import known, time_of
 from guilds.models import Guild
@@ -36,32 +36,32 @@ WEEKS = 12
 @login_required
 @require_safe
 def points(request: HttpRequest) -> HttpResponse:
-    """Balances per guild and every line behind them, newest first; two statements beside the frame's."""
+    """Balances per guild and every line behind them, newest first; one statement beside the frame's."""
     ids = ids_of(request.user)
     before = _number(request.GET.get("before", ""))
-    lines, next_before = earned_lines(ids, before=before, limit=LINES)
-    held = holdings(ids)
+    page = points_page(ids, before=before, limit=LINES)
     here = reverse("contributions:points")
     return render(
         request,
         "contributions/points.html",
         {
-            "holdings": held,
-            "lines": _rows(lines, has_guilds=len(held) > 1),
-            "next_url": f"{here}?before={next_before}" if next_before else "",
+            "holdings": page.holdings,
+            "lines": _rows(page.lines, has_guilds=len(page.holdings) > 1),
+            "next_url": f"{here}?before={page.next_before}" if page.next_before else "",
             "previous_url": here if before else "",
         },
     )
 
 
-def _rows(lines: Iterable[EarnedLine], *, has_guilds: bool) -> SafeString:
+def _rows(lines: Sequence[EarnedLine], *, has_guilds: bool) -> SafeString:
     """The list's rows; `has_guilds` names the guild on each."""
     language, here_now = get_language(), timezone.localtime()
+    hrefs = addresses("contributions:contribution", [line.work_id for line in lines])
     rows = [
         filled(
             "contributions/_point_line.html",
             {
-                "href": address("contributions:contribution", line.work_id) if line.work_id else "",
+                "href": href,
                 "title": line.task_title,
                 "reason": _reason(line.reason, language),
                 "level": known("estimated") if line.reason == Reason.HISTORY_IMPORTED else "",
@@ -72,7 +72,7 @@ def _rows(lines: Iterable[EarnedLine], *, has_guilds: bool) -> SafeString:
                 "why": _why(line, language),
             },
         )
-        for line in lines
+        for line, href in zip(lines, hrefs, strict=True)
     ]
     return SafeString("".join(rows))
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django import template
@@ -134,7 +135,7 @@ def day(value: date | None) -> SafeString:
 
 
 def _time(machine: str, exact: str, words: str) -> SafeString:
-    return format_html('<time datetime="{}" title="{}">{}</time>', machine, exact, words)
+    return SafeString(f'<time datetime="{machine}" title="{escape(exact)}">{escape(words)}</time>')
 
 
 @register.simple_tag
