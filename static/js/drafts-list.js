@@ -1,4 +1,4 @@
-// Lists the work begun on this phone without an account (drafts.js), each with the way to its task's page; changes nothing.
+// Lists the work begun on this phone without an account (drafts.js), each with the way to its task's page; what is older than a month goes.
 //
 // Markup: projects/_drafts.html: [data-drafts] is a task's address with an id of zeros, in it a <ul>. Hidden while there is none.
 
@@ -9,7 +9,9 @@ const DAYS = 30;
 function draft(key) {
   try {
     const { v, at, title } = JSON.parse(localStorage.getItem(key));
-    return v === 1 && Date.now() - at < DAYS * 86400000 ? { task: KEY.exec(key)[1], at, title } : null;
+    if (v === 1 && Date.now() - at < DAYS * 86400000) return { task: KEY.exec(key)[1], at, title };
+    if (v === 1) localStorage.removeItem(key);
+    return null;
   } catch {
     return null; // Not ours.
   }

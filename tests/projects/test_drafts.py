@@ -345,17 +345,23 @@ def test_a_task_that_was_taken_meanwhile_still_offers_the_words(phone: Phone) ->
     expect(phone.page.get_by_role("button", name="Log these hours")).to_be_visible()
 
 
-def test_the_page_for_hours_lists_what_was_begun_here(phone: Phone) -> None:
+@pytest.mark.parametrize("path", ["/home/", "/log/"])
+def test_home_and_the_page_for_hours_list_what_was_begun_here(phone: Phone, path: str) -> None:
+    """Of somebody who can't log anything yet; whoever can is kept from nothing by a byte more."""
     phone.write()
     phone.says("Kept")
-    phone.page.evaluate("localStorage.setItem('guildhub.draft.nonsense', '{')")
-    phone.site.html = client_of(phone.world, "newcomer").get("/log/").content.decode()
-    there, phone.site.path = phone.path, "/log/"
-    phone.page.goto(f"{phone.site.address}/log/")
+    old = {"v": 1, "task": "0" * 8, "at": 0, "title": "Long ago"}
+    for name, text in (("nonsense", "{"), (f"{'0' * 8}-0000-0000-0000-{'0' * 12}", json.dumps(old))):
+        phone.page.evaluate("([key, text]) => localStorage.setItem(key, text)", [f"guildhub.draft.{name}", text])
+    phone.site.html = client_of(phone.world, "newcomer").get(path).content.decode()
+    there, phone.site.path = phone.path, path
+    phone.page.goto(phone.site.address + path)
     expect(phone.page.get_by_role("heading", name="Begun on this phone without an account")).to_be_visible()
     (link,) = phone.page.locator("[data-drafts] a").all()
     assert link.inner_text() == phone.world.task.title
     assert link.get_attribute("href") == f"{there}#draft"
+    kept = phone.page.evaluate("Object.keys(localStorage).sort()")
+    assert kept == sorted([f"guildhub.draft.{phone.world.task.pk}", "guildhub.draft.nonsense"])
 
 
 # Without a script ------------------------------------------------------------------------------------------------------
