@@ -1,6 +1,7 @@
 """Turns the Markdown that people write into HTML that is safe to show."""
 
 import re
+from functools import lru_cache
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -41,7 +42,21 @@ def without_links(text: str) -> str:
     return _BEGINS_LINK.sub(r"\1\\\2", text)
 
 
+#: Longer texts are rendered anew each time, so that what is kept stays under two megabytes.
+_KEPT_LENGTH = 3000
+
+
 def render_markdown(text: str, *, links: bool = True) -> SafeString:
+    """HTML of `text`, kept for a while: it depends on nothing else, and takes 0.2 to 2 ms."""
+    return (_kept if len(text) <= _KEPT_LENGTH else _render)(text, links)
+
+
+@lru_cache(maxsize=256)
+def _kept(text: str, links: bool) -> SafeString:
+    return _render(text, links)
+
+
+def _render(text: str, links: bool) -> SafeString:
     """HTML of `text`, with headings moved below the page's own and every link marked as somebody else's.
 
     Without `links` addresses stay visible and lead nowhere. The cleaner runs on the renderer's output, so a fault in one

@@ -33,6 +33,11 @@ def piece(engine: Engine, template: str, names: tuple[str, ...], values: tuple[A
     return _kept.get(key) or _make(key)
 
 
+def piece_of(template: str, **values: Any) -> SafeString:
+    """The same from Python: what an app shows in a place on another's page."""
+    return piece(Engine.get_default(), template, tuple(values), tuple(values.values()))
+
+
 def pieces(engine: Engine, template: str, name: str, rows: Iterable[Any]) -> SafeString:
     """The template once for each row, each as `name`."""
     names, language = (name,), get_language()

@@ -32,7 +32,7 @@ HOT_FOR_MEMBERS = {
     "home": 2,
     "contributions:points": 2,
     "projects:problems": 3,
-    "projects:project": 5,
+    "projects:project": 3,
 }
 #: Everything about a person in one file takes a statement for each model that knows something about them.
 READS_EVERYTHING = {"accounts:export"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -12,8 +12,7 @@ from projects.models.task import ROLE_CHOICES
 _ROLES = dict(ROLE_CHOICES)
 
 
-@dataclass(frozen=True)
-class WorkTotals:
+class WorkTotals(NamedTuple):
     """Credited work: entries, persons, minutes that a reviewer approved, minutes *estimated* from commits, REP."""
 
     contributions: int = 0
@@ -29,11 +28,10 @@ class WorkTotals:
         return str(_ROLES.get(self.role, self.role))
 
 
-@dataclass(frozen=True)
-class ProjectWork:
+class ProjectWork(NamedTuple):
     """A project's credited work, and the REP that reviewing it paid. Reversed work is left out."""
 
-    total: WorkTotals = field(default_factory=WorkTotals)
+    total: WorkTotals = WorkTotals()
     kinds: tuple[WorkTotals, ...] = ()
     review_points: int = 0
 

@@ -29,7 +29,6 @@ from projects.queries.work import (
     task_counts,
     task_page,
     task_pages,
-    tasks_of,
     templates_of,
 )
 
@@ -59,7 +58,6 @@ __all__ = [
     "task_counts",
     "task_page",
     "task_pages",
-    "tasks_of",
     "templates_of",
     "voice_page",
     "voices_heard",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -10,22 +11,24 @@ from django.db.models import (
     Case,
     CharField,
     Count,
-    F,
     IntegerField,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
+    TextField,
     Value,
     When,
-    Window,
 )
-from django.db.models.functions import Coalesce, JSONObject, RowNumber
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce, JSONObject
 
+from accounts.queries import ShownName
+from core.addresses import address
 from core.prepared import first_of, prepared
 from core.timeline import history_of
 from core.written import with_links
 from projects.models import ProgressNote, Project, Task, TaskTemplate
+from projects.models.task import ROLE_CHOICES
 from projects.queries.problems import open_tasks
 
 #: How many tasks of each kind a project's page shows, and how many one page of the whole list holds.
@@ -44,13 +47,55 @@ TASK_GROUPS: dict[str, tuple[str, ...]] = {
 
 
 def project_page(slug: str) -> Project | None:
-    """One project with guild, problem and its steps (`history`), or None. One statement."""
-    return first_of(_project_page(slug))
+    """One project with guild, problem (address and title), its steps (`history`), who took them (`people`) and its first
+    tasks (`task_list`), or None. One statement."""
+    found: Project | None = first_of(_project_page(slug))
+    if found is not None:
+        people = json.loads(found.people or "{}")
+        found.people = {UUID(pk): ShownName(name, handle) for pk, (name, handle) in people.items()}
+        found.task_list = _task_list(json.loads(found.task_list or "[]"))
+    return found
+
+
+# Of what is done or closed only the count is read: one row of each carries it.
+_TASKS = """(
+    SELECT json_agg(json_build_array(
+        t.grp, t.group_total, t.id, t.title, t.state, t.estimate_minutes, t.difficulty, t.role, t.is_starter,
+        t.is_open_work, a.display_name, a.handle, a.is_name_public
+    ) ORDER BY t.place)::text
+    FROM (
+        SELECT *, row_number() OVER (PARTITION BY grp ORDER BY is_starter DESC, estimate_minutes, created_at, id) AS place,
+            count(*) OVER (PARTITION BY grp) AS group_total
+        FROM (
+            SELECT *, CASE WHEN is_open_work THEN 'open work' WHEN state = 'published' THEN 'open'
+                WHEN state IN ('claimed', 'submitted', 'returned') THEN 'under-way' WHEN state = 'accepted' THEN 'done'
+                WHEN state = 'expired' THEN 'closed' ELSE 'drafts' END AS grp
+            FROM projects_task WHERE project_id = projects_project.id
+        ) grouped
+    ) t LEFT JOIN accounts_profile a ON a.subject_id = t.claimed_by_id
+    WHERE t.place = 1 OR (t.place <= :shown: AND t.grp IN ('open', 'under-way', 'drafts'))
+)""".replace(":shown:", str(TASKS_SHOWN))
+_PEOPLE = """(
+    SELECT json_object_agg(p.id, json_build_array(p.name, p.handle))::text FROM (
+        SELECT s.id, coalesce(nullif(a.display_name, ''), i.name) AS name, a.handle
+        FROM accounts_subject s LEFT JOIN accounts_profile a ON a.subject_id = s.id
+        LEFT JOIN accounts_importedidentity i ON i.subject_id = s.id
+        WHERE s.id IN (SELECT actor FROM core_statechange WHERE object_id = projects_project.id)
+    ) p WHERE p.name <> ''
+)"""
 
 
 @prepared
 def _project_page(slug: str) -> QuerySet[Project]:
-    return project_pages().filter(slug=slug).defer("problem__statement", "problem__evidence")
+    shown = {"problem": ("slug", "title")}
+    unread = [
+        f"{relation}__{field.name}"
+        for relation, names in shown.items()
+        for field in Project._meta.get_field(relation).related_model._meta.concrete_fields  # type: ignore[union-attr]
+        if not field.primary_key and field.name not in names
+    ]
+    about = {"task_list": RawSQL(_TASKS, (), TextField()), "people": RawSQL(_PEOPLE, (), TextField())}  # noqa: S611
+    return project_pages().filter(slug=slug).defer(*unread).annotate(**about)
 
 
 def project_pages() -> QuerySet[Project]:
@@ -58,14 +103,49 @@ def project_pages() -> QuerySet[Project]:
     return with_links(Project.objects.select_related("guild", "problem")).annotate(history=history_of())
 
 
-@dataclass(frozen=True)
-class TaskList:
+class TaskRow(NamedTuple):
+    """A task in a list: all that its row shows (core/pieces.py)."""
+
+    id: str
+    title: str
+    state: str
+    estimate_minutes: int
+    difficulty: str
+    role: str
+    is_starter: bool
+    is_open_work: bool
+
+    def get_absolute_url(self) -> str:
+        return address("projects:task", UUID(self.id))
+
+    def get_state_display(self) -> str:
+        """The state in the reader's language."""
+        return str(Task.State(self.state).label)
+
+    def get_difficulty_display(self) -> str:
+        """How hard it is, in the reader's language."""
+        return str(Task.Difficulty(self.difficulty).label)
+
+    def get_role_display(self) -> str:
+        """The kind of help, in the reader's language."""
+        return str(_ROLES.get(self.role, self.role))
+
+
+class Taken(NamedTuple):
+    """A task that somebody works on, and their name when everybody may see it (`is_public`)."""
+
+    task: TaskRow
+    taker: ShownName | None
+    is_public: bool
+
+
+class TaskList(NamedTuple):
     """A project's tasks by what can be done with them: the first of each kind, and how many there are."""
 
-    open: list[Task]
-    open_work: Task | None
-    under_way: list[Task]
-    drafts: list[Task]
+    open: list[TaskRow]
+    open_work: TaskRow | None
+    under_way: list[Taken]
+    drafts: list[TaskRow]
     counts: dict[str, int]
 
     @property
@@ -84,50 +164,27 @@ class TaskList:
         return any(count > len(shown.get(name, ())) for name, count in self.counts.items())
 
 
+def _task_list(rows: list[list[Any]]) -> TaskList:
+    found: dict[str, list[Any]] = {"open": [], "open work": [], "under-way": [], "drafts": []}
+    counts = {}
+    for group, total, *values, name, handle, is_public in rows:
+        if group != "open work":
+            counts[group] = total
+        if group == "under-way":
+            taker = ShownName(name, handle) if name else None
+            found[group].append(Taken(TaskRow._make(values), taker, bool(is_public)))
+        elif group in found:
+            found[group].append(TaskRow._make(values))
+    return TaskList(found["open"], next(iter(found["open work"]), None), found["under-way"], found["drafts"], counts)
+
+
 _GROUP = Case(
     When(is_open_work=True, then=Value("open work")),
     *(When(state__in=states, then=Value(name)) for name, states in TASK_GROUPS.items()),
     output_field=CharField(),
 )
 _ORDER = ("-is_starter", "estimate_minutes", "created_at", "pk")
-
-
-def tasks_of(project: Project) -> TaskList:
-    """The first tasks of each kind, good first ones first, and how many there are. One statement.
-
-    Of what is done or closed only the count is read: one row of each carries it.
-    """
-    rows = _first_tasks(project.pk)
-    found = {name: [task for task in rows if task.group == name] for name in ("open work", *TASK_GROUPS)}
-    return TaskList(
-        open=found["open"],
-        open_work=next(iter(found["open work"]), None),
-        under_way=found["under-way"],
-        drafts=found["drafts"],
-        counts={name: found[name][0].group_total for name in TASK_GROUPS if found[name]},
-    )
-
-
-@prepared
-def _first_tasks(project_id: UUID) -> QuerySet[Task]:
-    return (
-        Task.objects.filter(project_id=project_id)
-        .defer("description")
-        .annotate(group=_GROUP)
-        .annotate(
-            taker_name=F("claimed_by__profile__display_name"),
-            taker_handle=F("claimed_by__profile__handle"),
-            taker_is_public=F("claimed_by__profile__is_name_public"),
-            place=Window(RowNumber(), partition_by=F("group"), order_by=[*_window_order()]),
-            group_total=Window(Count("pk"), partition_by=F("group")),
-        )
-        .filter(Q(place=1) | (Q(place__lte=TASKS_SHOWN) & Q(group__in=["open", "under-way", "drafts"])))
-        .order_by("place")
-    )
-
-
-def _window_order() -> list[F]:
-    return [F(name.lstrip("-")).desc() if name.startswith("-") else F(name).asc() for name in _ORDER]  # type: ignore[misc]
+_ROLES = dict(ROLE_CHOICES)
 
 
 def task_page(project: Project, group: str, *, page: int = 1) -> list[Task]:

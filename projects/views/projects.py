@@ -15,11 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.queries import ShownName, display_names, ids_of
+from accounts.queries import display_names, ids_of
 from core.formats import format_number
 from core.http import Action, attempt, perform
 from core.languages import language_name
 from core.meanwhile import beside, seen_in
+from core.timeline import timeline
 from guilds.permissions import check_member
 from guilds.queries import Viewer, viewer_in
 from projects import queries
@@ -32,7 +33,7 @@ from projects.rules import PROBLEM_OPEN_TO_PROJECTS, PROJECT_TRANSITIONS
 from projects.services import change_project_state, edit_project, propose_project
 from projects.services.projects import PROJECT_FIELDS
 from projects.views.paging import page_number, paged
-from projects.views.words import PROJECT_HISTORY, TASK_GROUP_WORDS, happening_in_words, steps_for
+from projects.views.words import PROJECT_HISTORY, TASK_GROUP_WORDS, happening_in_words
 
 
 @login_required
@@ -88,11 +89,9 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _show(request: HttpRequest, project: Project, typed: dict[str, BaseForm] | None = None) -> HttpResponse:
     viewer: Viewer = project.viewer
-    tasks = queries.tasks_of(project)
-    history = steps_for(project, viewer, PROJECT_HISTORY)
-    for task in tasks.under_way:
-        shows = viewer.sees_names or task.taker_is_public
-        task.taker = ShownName(task.taker_name, task.taker_handle) if shows and task.taker_name else ""
+    names = project.people if viewer.sees_names else {}
+    history = timeline(project.history, PROJECT_HISTORY, names=names, with_reasons=viewer.sees_names)
+    taken = [(row.task, row.taker if viewer.sees_names or row.is_public else "") for row in project.task_list.under_way]
     forms: dict[str, BaseForm] = {"step": _step_form(project)} if viewer.is_maintainer and _steps(project) else {}
     return render(
         request,
@@ -101,7 +100,8 @@ def _show(request: HttpRequest, project: Project, typed: dict[str, BaseForm] | N
             "project": project,
             "viewer": viewer,
             "language": language_name(project.language),
-            "tasks": tasks,
+            "tasks": project.task_list,
+            "taken": taken,
             "history": history,
             "last_step": history[-1] if history else None,
             "forms": {**forms, **(typed or {})},

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -13,10 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.queries import display_names
 from core.formats import format_minutes, format_number
-from core.timeline import Step, actors, timeline
-from guilds.queries import Viewer
 from projects.models import Project
 from projects.queries.timeline import Happening
 
@@ -111,12 +107,3 @@ def _week_facts(row: Happening) -> tuple[str, ...]:
 
 def _points(points: int) -> str:
     return ngettext("%(n)s point", "%(n)s points", points) % {"n": format_number(points)}
-
-
-def steps_for(thing: Any, viewer: Viewer, words: dict[str, Any], *, is_own: bool = False) -> list[Step]:
-    """A thing's steps as this reader may see them: names and reasons for members, bare steps for everybody else.
-
-    At most one statement; none when names stay hidden.
-    """
-    names = display_names(actors(thing.history)) if viewer.sees_names else {}
-    return timeline(thing.history, words, names=names, with_reasons=viewer.sees_names or is_own)
