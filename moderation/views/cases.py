@@ -12,6 +12,7 @@ from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.queries import display_names, ids_of
 from core.errors import PermissionRefused
 from core.http import Action, perform
-from core.timeline import actors, timeline
+from core.timeline import Step, actors, timeline
 from core.written import Concern, find_written, written
 from moderation import queries
 from moderation.forms import HideForm, WordsForm
@@ -117,7 +118,7 @@ def _show(request: HttpRequest, found: Case, typed: dict[str, BaseForm] | None =
     entry, row = written(found.kind), find_written(found.kind, found.object_id)
     names = _names(found) if reader.is_moderator else {}
     # What is written about a case has no button of its own.
-    steps = [replace(s, id=None) for s in timeline(found.history, _STEPS, names=names, with_reasons=True)]
+    steps = [_told(step, reader) for step in timeline(found.history, _STEPS, names=names, with_reasons=True)]
     until = appeal_until(found.decided_at) if found.decided_at else None
     return render(
         request,
@@ -139,6 +140,18 @@ def _show(request: HttpRequest, found: Case, typed: dict[str, BaseForm] | None =
     )
 
 
+def _told(step: Step, reader: Reader) -> Step:
+    """A step without a report button, and with whom it was: reporters are not named in it, moderators not to the author."""
+    if step.who:
+        return replace(step, id=None)
+    if step.what == str(_STEPS["waiting"]):
+        return replace(step, id=None, who=_("by whoever read it"))
+    by_author = step.what == str(_STEPS["appealed"])
+    return replace(
+        step, id=None, who=_("you") if by_author and reader.is_author else "" if by_author else _("a moderator")
+    )
+
+
 def _names(found: Case) -> dict[UUID, str]:
     wanted = actors(found.history) | ({found.author_id} if found.author_id else set())
     return display_names(wanted)
@@ -153,10 +166,12 @@ def _words(found: Case, entry: Any, row: Any) -> list[tuple[str, str]]:
     """The words, kept or as they stand now, by the name of their field."""
     if entry is None or row is None:
         return []
-    held = found.kept_words if found.kept_words is not None else {name: getattr(row, name) for name in entry.fields}
-    texts = ((name, value if isinstance(value, str) else "\n".join(value)) for name, value in held.items())
+    stored = {name: getattr(row, name) for name in entry.fields}
+    held = stored if found.kept_words is None else found.kept_words  # jsonb keeps no order of its own
+    values = ((name, held.get(name) or "") for name in entry.fields)
+    texts = ((name, value if isinstance(value, str) else "\n".join(value)) for name, value in values)
     fields = entry.model._meta
-    return [(str(fields.get_field(name).verbose_name), text) for name, text in texts if text and name != entry.address]
+    return [(capfirst(str(fields.get_field(name).verbose_name)), text) for name, text in texts if text]
 
 
 def _forms(found: Case, reader: Reader) -> dict[str, BaseForm]:
