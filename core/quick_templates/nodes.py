@@ -26,6 +26,25 @@ Step = Callable[[Any, Write], None]
 Blocks = Mapping[str, BlockNode]
 
 
+#: Templates that one `include` of a variable's name keeps at hand.
+_NAMES_MOST = 20
+
+
+class Scope:
+    """`with context.push(...)`, which takes four times as long: names that are there until the block ends."""
+
+    __slots__ = ("_names", "_scopes")
+
+    def __init__(self, context: Any, names: dict[str, Any]) -> None:
+        self._scopes, self._names = context.dicts, names
+
+    def __enter__(self) -> None:
+        self._scopes.append(self._names)
+
+    def __exit__(self, *_error: object) -> None:
+        self._scopes.pop()
+
+
 def compile_nodes(nodes: Iterable[Node], blocks: Blocks) -> Step:
     """All nodes as one step; neighbours that depend on the language alone become one string for each language."""
     steps: list[Step] = []
@@ -192,14 +211,14 @@ def _for(node: ForNode, blocks: Blocks) -> Step:
 
     def run(context: Any, write: Write) -> None:
         outer = find(context, "forloop")
-        with context.push():
+        scope: dict[str, Any] = {}
+        with Scope(context, scope):
             values = read(context)
             values = [] if values is None else values if hasattr(values, "__len__") else list(values)
             count = len(values)
             if not count:
                 empty(context, write)
                 return
-            scope = context.dicts[-1]
             loop = scope["forloop"] = {"parentloop": {} if outer is None else outer}
             for number, item in enumerate(reversed(values) if node.is_reversed else values):
                 loop["counter0"], loop["counter"] = number, number + 1
@@ -211,7 +230,7 @@ def _for(node: ForNode, blocks: Blocks) -> Step:
                     continue
                 if len(item) != len(names):
                     raise ValueError(f"Need {len(names)} values to unpack in for loop; got {len(item)}. ")
-                with context.push(dict(zip(names, item, strict=True))):
+                with Scope(context, dict(zip(names, item, strict=True))):
                     body(context, write)
 
     return run
@@ -222,7 +241,7 @@ def _with(node: WithNode, blocks: Blocks) -> Step:
     body = compile_nodes(node.nodelist, blocks)
 
     def run(context: Any, write: Write) -> None:
-        with context.push(**{name: read(context) for name, read in values}):
+        with Scope(context, {name: read(context) for name, read in values}):
             body(context, write)
 
     return run
@@ -233,7 +252,7 @@ def _block(node: BlockNode, blocks: Blocks) -> Step:
     body = compile_nodes(blocks.get(node.name, node).nodelist, blocks)
 
     def run(context: Any, write: Write) -> None:
-        with context.push():
+        with Scope(context, {}):
             body(context, write)
 
     return run
@@ -243,19 +262,28 @@ def _include(node: IncludeNode, blocks: Blocks) -> Step:
     read_name = read_expression(node.template)
     values = [(name, read_expression(value)) for name, value in node.extra_context.items()]
     alone = node.isolated_context
+    found: dict[str, Any] = {}
 
     def run(context: Any, write: Write) -> None:
         name = read_name(context)
         if not isinstance(name, str) or name.startswith("."):  # a template object, or a path from here
             write(node.render(context))
             return
-        template = context.template.engine.get_template(name)
+        template = found.get(name)
+        if template is None:
+            template = context.template.engine.get_template(name)
+            if len(found) < _NAMES_MOST:
+                found[name] = template
         given = {key: read(context) for key, read in values}
         if alone:
             write(template.render(context.new(given)))
             return
-        with context.push(**given), context.render_context.push_state(template):
-            write(template.nodelist.render(context))
+        with Scope(context, given), Scope(context.render_context, {}):
+            outer, context.render_context.template = context.render_context.template, template
+            try:
+                write(template.nodelist.render(context))
+            finally:
+                context.render_context.template = outer
 
     return run
 
@@ -304,7 +332,7 @@ def _block_translate(node: BlockTranslateNode, blocks: Blocks) -> Step:
     count = read_expression(node.counter) if node.plural else None
 
     def run(context: Any, write: Write) -> None:
-        with context.push(**{name: read(context) for name, read in extra}):
+        with Scope(context, {name: read(context) for name, read in extra}):
             if count is None:
                 said = gettext(singular)
             else:

@@ -132,11 +132,19 @@ class TaskRow(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """A task that somebody works on, and their name when everybody may see it (`is_public`)."""
+    """A task that somebody works on, their name and their page's handle, and whether everybody may see both."""
 
     task: TaskRow
-    taker: ShownName | None
+    name: str
+    handle: str
     is_public: bool
+
+    def taker(self) -> ShownName:
+        return ShownName(self.name, self.handle)
+
+    def nameless(self) -> Taken:
+        """The same for those who may not see who it is."""
+        return self._replace(name="", handle="")
 
 
 class TaskList(NamedTuple):
@@ -171,8 +179,7 @@ def _task_list(rows: list[list[Any]]) -> TaskList:
         if group != "open work":
             counts[group] = total
         if group == "under-way":
-            taker = ShownName(name, handle) if name else None
-            found[group].append(Taken(TaskRow._make(values), taker, bool(is_public)))
+            found[group].append(Taken(TaskRow._make(values), name or "", handle or "", bool(is_public)))
         elif group in found:
             found[group].append(TaskRow._make(values))
     return TaskList(found["open"], next(iter(found["open work"]), None), found["under-way"], found["drafts"], counts)

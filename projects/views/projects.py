@@ -91,7 +91,7 @@ def _show(request: HttpRequest, project: Project, typed: dict[str, BaseForm] | N
     viewer: Viewer = project.viewer
     names = project.people if viewer.sees_names else {}
     history = timeline(project.history, PROJECT_HISTORY, names=names, with_reasons=viewer.sees_names)
-    taken = [(row.task, row.taker if viewer.sees_names or row.is_public else "") for row in project.task_list.under_way]
+    taken = [row if viewer.sees_names or row.is_public else row.nameless() for row in project.task_list.under_way]
     forms: dict[str, BaseForm] = {"step": _step_form(project)} if viewer.is_maintainer and _steps(project) else {}
     return render(
         request,
