@@ -22,12 +22,13 @@ TASKS_MOST = 3
 
 
 class HomeNumbers(NamedTuple):
-    """Minutes of this ISO week (logged and not refused; of these approved), open reviews, and guilds."""
+    """Minutes of this ISO week (logged and not refused; of these approved), open reviews, guilds, drafts of problems."""
 
     week_logged: int
     week_checked: int
     reviews_waiting: int
     guilds: int
+    drafts: int
 
 
 class OwnNews(NamedTuple):
@@ -102,6 +103,7 @@ SELECT week.logged, week.checked, (
         )
     ),
     (SELECT count(*) FROM guilds_membership m WHERE m.subject_id = ANY(%(subjects)s::uuid[]) AND m.left_at IS NULL),
+    (SELECT count(*) FROM projects_problem p WHERE p.author_id = ANY(%(subjects)s::uuid[]) AND p.state = 'draft'),
     (
         SELECT json_agg(json_build_array(
             c.id, c.state, c.need, t.title,
@@ -161,12 +163,12 @@ def home_page(subject_ids: Sequence[UUID], *, monday: date, now: datetime) -> Ho
         cursor.execute(_HOME, values)
         row = cursor.fetchone()
     assert row is not None
-    news = [_news(found) for found in json.loads(row[4] or "[]")]
+    news = [_news(found) for found in json.loads(row[5] or "[]")]
     return Home(
-        HomeNumbers(*row[:4]),
+        HomeNumbers(*row[:5]),
         next((work for work in news if work.points is not None), None),
         [work for work in news if work.points is None],
-        [_task(found) for found in json.loads(row[5] or "[]")],
+        [_task(found) for found in json.loads(row[6] or "[]")],
     )
 
 

@@ -16,7 +16,7 @@ from contributions.models import Contribution
 from contributions.services import EntryInput, approve_contribution, log_hours, return_contribution
 from core.ids import uuid7
 from guilds.services import grant_right, join_guild, revoke_right
-from projects.services import claim_task
+from projects.services import claim_task, draft_problem
 from tests.factories import World, make_task, make_world
 from tests.pages import client_of
 
@@ -71,6 +71,15 @@ def test_what_needs_the_person_stands_first(world: World) -> None:
     page = home(client_of(world, "contributor")).split("Needs you")[1]
     assert page.index("A reviewer asks something") < page.index("needs a link or a note")
     assert "Needs you" not in home(client_of(world, "maintainer"))
+
+
+def test_drafts_of_problems_are_remembered(world: World) -> None:
+    """They stand at home, and not only in a list that one may not open for weeks."""
+    assert "draft of a problem" not in home(client_of(world, "contributor"))
+    for title in ("The ferry stops at five", "No doctor on Sundays"):
+        draft_problem(guild=world.guild, by=world.contributor, now=world.now, title=title)
+    assert "2 drafts of problems" in home(client_of(world, "contributor"))
+    assert "drafts of problems" not in home(client_of(world, "reviewer"))
 
 
 def test_own_tasks_come_before_open_ones_and_first_tasks_before_others(world: World) -> None:
