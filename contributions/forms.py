@@ -122,16 +122,18 @@ class LogForm(_WorkForm):
             (yesterday.isoformat(), _("Yesterday")),
             (OTHER, _("Another day")),
         ]
-        self.fields["day"].initial = today.isoformat()
         self.fields["length"].choices = [(str(n), _length(n)) for n in LENGTHS] + [(OTHER, _("Other"))]
+        if self.is_bound:
+            self._accept_posted_day()
+            return
+        self.fields["day"].initial = today.isoformat()
         self.fields["client_id"].initial = uuid7()
         self.fields["task"].initial = tasks[0].pk if tasks else None
         self.offer(tasks)
-        self._accept_posted_day()
 
     def _accept_posted_day(self) -> None:
         """A page that waited over midnight, or offline for days, sends the date it was opened on."""
-        posted = self.data.get("day", "") if self.is_bound else ""
+        posted = self.data.get("day", "")
         days = self.fields["day"]
         if posted and posted not in dict(days.choices):
             try:

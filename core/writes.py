@@ -8,6 +8,7 @@ A write of the product is a row, the step it took, the event that tells of it an
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, TypeVar
@@ -16,7 +17,9 @@ from uuid import UUID
 from django.db import DatabaseError, connection
 from django.db.models import (
     AutoField,
+    BooleanField,
     CharField,
+    DateField,
     DateTimeField,
     Field,
     ForeignKey,
@@ -32,13 +35,21 @@ Row = TypeVar("Row", bound=Model)
 #: The rest of a statement, in the app's own SQL, and its values.
 Also = tuple[str, Sequence[Any]]
 _NOTHING = type(None)
+
+
+class _Aware(datetime):
+    """Stands for moments with a zone; one without is left to its field, which complains."""
+
+
 #: Values of these classes go to the database as they are; for everything else its field is asked (3 us).
 _PLAIN: dict[type[Field], frozenset[type]] = {
     CharField: frozenset({str, _NOTHING}),
     TextField: frozenset({str, _NOTHING}),
     UUIDField: frozenset({UUID, _NOTHING}),
     IntegerField: frozenset({int, _NOTHING}),
-    DateTimeField: frozenset({_NOTHING}),
+    DateTimeField: frozenset({_NOTHING, _Aware}),
+    DateField: frozenset({date, _NOTHING}),
+    BooleanField: frozenset({bool, _NOTHING}),
 }
 #: A field, what its row calls its value, and the classes of values that are plain.
 _Column = tuple[Field, str, frozenset[type]]
@@ -161,7 +172,10 @@ def _values(columns: Sequence[_Column], thing: Model, *, is_new: bool) -> list[A
     there, found = thing.__dict__, []
     for field, name, plain in columns:
         value = there.get(name, _values)
-        if value.__class__ not in plain:
+        kind = value.__class__
+        if kind is datetime and value.tzinfo is not None:
+            kind = _Aware
+        if kind not in plain:
             value = field.get_db_prep_save(field.pre_save(thing, is_new), connection)
         found.append(value)
     return found
