@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from contributions.views import edit, entry, history, log, outbox, own, points, review, snippets
+from contributions.views import edit, entry, history, log, outbox, own, pictures, points, review, snippets
 
 app_name = "contributions"
 
@@ -12,12 +12,14 @@ urlpatterns = [
     path("log/", log.log, name="log"),
     path("log/outbox/", outbox.outbox, name="outbox"),
     path("me/hours/", own.hours, name="hours"),
+    path("me/year/", pictures.year, name="year"),
     path("me/points/", points.points, name="points"),
     path("contributions/<uuid:pk>/", entry.contribution, name="contribution"),
     path("contributions/<uuid:pk>/edit/", edit.edit, name="edit"),
     path("review/phrases/", snippets.snippets, name="snippets"),
     path("review/", review.reviews, name="reviews"),
     path("projects/<slug:slug>/review/", review.project_reviews, name="review_queue"),
+    path("projects/<slug:slug>/hours/", pictures.project_hours, name="project_hours"),
     path("projects/<slug:slug>/history/", history.history, name="history"),
     path("projects/<slug:slug>/history/<uuid:pk>/", history.history_import, name="history_import"),
     path(

@@ -169,6 +169,26 @@ def work_of(person: Person) -> list[Done]:
         return [Done(*row) for row in cursor.fetchall()]
 
 
+_DAYS = f"""
+SELECT e.day, c.guild_id, sum(r.minutes_approved)::int
+{_CREDITED} AND c.source = 'logged' AND e.day BETWEEN %(first)s AND %(last)s GROUP BY 1, 2
+"""
+
+
+def days_of(person: Person, *, first: date, last: date) -> dict[date, int]:
+    """Approved minutes by day, of the guilds this reader may see. One statement, and none when the hours are closed."""
+    if not person.may_show("hours"):
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_DAYS, {"subjects": _texts(person.ids), "first": first, "last": last})
+        rows = cursor.fetchall()
+    days: dict[date, int] = {}
+    for day, guild_id, minutes in rows:
+        if person.shows("hours", guild_id):
+            days[day] = days.get(day, 0) + minutes
+    return days
+
+
 @dataclass(frozen=True)
 class Hours:
     """Approved minutes by kind of help and year; `cells` stand in the order of `years`. Estimated ones apart."""

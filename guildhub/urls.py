@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from contributions.views.pictures import month
 from contributions.views.points import ledger
 from core.api.routes import LazyRoutes
 from guildhub.views import api_docs, appearance, demo, front, gallery, health, home, mail, ops, people, phone
@@ -14,8 +15,12 @@ from guilds import views as guild_views
 # The admin site has a login by password of its own; here everybody types a mailed code.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
-# A guild's ledger needs what lies above guilds, and its address belongs to the guild.
-guild_pages = [*guild_urls.urlpatterns, path("<slug:slug>/ledger/", ledger, name="ledger")]
+# A guild's ledger and its months need what lies above guilds, and their addresses belong to the guild.
+guild_pages = [
+    *guild_urls.urlpatterns,
+    path("<slug:slug>/ledger/", ledger, name="ledger"),
+    path("<slug:slug>/month/", month, name="month"),
+]
 
 handler400 = "guildhub.views.errors.bad_request"
 handler500 = "guildhub.views.errors.server_error"

@@ -13,8 +13,8 @@ from uuid import UUID
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Coalesce, Concat, Now
 
-from core.registries import register_personal_data
-from projects.models import Endorsement, Problem, ProgressNote, Project, Task, TaskTemplate, Voice
+from core.registries import holds_nothing_personal, register_personal_data
+from projects.models import Endorsement, Place, Problem, ProgressNote, Project, Task, TaskTemplate, Voice
 from projects.services.endorsements import count_endorsements
 
 ERASED = "[erased]"
@@ -34,6 +34,7 @@ def _erase_problems(ids: Sequence[UUID]) -> None:
         place="",
         latitude=None,
         longitude=None,
+        found_place=None,
     )
 
 
@@ -111,6 +112,7 @@ def _export_progress(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
 
 def register() -> None:
     """Fill the registry."""
+    holds_nothing_personal(Place, "towns as GeoNames lists them")
     register_personal_data(Problem, erase=_erase_problems, export=_export_problems)
     register_personal_data(Project, erase=_erase_projects, export=_export_projects)
     register_personal_data(Task, erase=_erase_tasks, export=_export_tasks)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from decimal import Decimal
 
 #: Problem: state -> states that may follow. Rejected and solved are final; a duplicate found to
 #: be none goes back to where it was.

@@ -10,8 +10,8 @@ from django.utils.text import slugify
 
 from core.ids import uuid7
 
-#: Addresses that are pages themselves: /problems/new/.
-RESERVED = frozenset({"new"})
+#: Addresses that are pages themselves: /problems/new/, /problems/map/.
+RESERVED = frozenset({"new", "map"})
 
 
 def free_slug(model: type[Model], title: str, fallback: str) -> str:

@@ -8,6 +8,7 @@ app_name = "projects"
 urlpatterns = [
     path("problems/", views.problems, name="problems"),
     path("problems/new/", views.problem_new, name="problem_new"),
+    path("problems/map/", views.problems_map, name="problems_map"),
     path("problems/<slug:slug>/", views.problem, name="problem"),
     path("problems/<slug:slug>/edit/", views.problem_edit, name="problem_edit"),
     path("problems/<slug:slug>/steps/<slug:step>/", views.problem_step, name="problem_step"),

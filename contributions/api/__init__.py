@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from contributions.api import history, hours, points, reviews, snippets
+from contributions.api import history, hours, pictures, points, reviews, snippets
 
 urlpatterns = [
     path("me/hours", hours.OwnHours.as_view()),
+    path("me/year", pictures.OwnYear.as_view()),
     path("hours", hours.Logging.as_view()),
     path("hours/kept", hours.LoggingKept.as_view()),
     path("hours/<uuid:pk>", hours.OneWork.as_view()),
@@ -32,4 +33,6 @@ urlpatterns = [
     path("projects/<slug:slug>/histories/<uuid:pk>/take-back", history.TakingBack.as_view()),
     path("projects/<slug:slug>/proposed-sessions", history.Proposals.as_view()),
     path("guilds/<slug:slug>/ledger", points.Ledger.as_view()),
+    path("guilds/<slug:slug>/month", pictures.Month.as_view()),
+    path("projects/<slug:slug>/hours-by-kind", pictures.HoursByKind.as_view()),
 ]

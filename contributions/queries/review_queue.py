@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from django.db.models import Count, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
@@ -16,14 +18,15 @@ from guilds.models import Policy
 _WAITING = (Contribution.State.SUBMITTED, Contribution.State.IN_REVIEW)
 
 
-def waiting_work(guild_ids: Collection[UUID], *, project_id: UUID | None = None) -> QuerySet[Contribution]:
-    """Handed-in work of these guilds (or of one project) on which no verdict was given, the reviewer's own included."""
+def waiting_work(guild_ids: Collection[UUID] | None, *, project_id: UUID | None = None) -> QuerySet[Contribution]:
+    """Handed-in work of these guilds (None: of all), or of one project, on which no verdict was given; the reviewer's own too."""
     works = Contribution.objects.filter(
-        guild_id__in=guild_ids,
         state__in=_WAITING,
         source=Contribution.Source.LOGGED,
         pending_verdict__isnull=True,
     )
+    if guild_ids is not None:
+        works = works.filter(guild_id__in=guild_ids)
     return works.filter(project_id=project_id) if project_id else works
 
 
@@ -92,8 +95,30 @@ def snippets_of(subject_ids: Sequence[UUID]) -> list[FeedbackSnippet]:
     return list(FeedbackSnippet.objects.filter(subject_id__in=subject_ids).order_by("id"))
 
 
-def count_waiting(works: QuerySet[Contribution], reviewer_ids: Sequence[UUID]) -> tuple[int, int]:
-    """How many wait for this reviewer, and how many of the waiting are their own. One statement."""
-    own = Q(subject_id__in=reviewer_ids)
-    counts = works.aggregate(others=Count("pk", filter=~own), own=Count("pk", filter=own))
-    return counts["others"], counts["own"]
+#: How long work waits, in days: each group ends where the next begins.
+AGES = (1, 3, 7)
+
+
+@dataclass(frozen=True)
+class QueueAges:
+    """How many pieces of others' work wait, the youngest group first (`AGES`), and how many of the reader's own."""
+
+    counts: tuple[int, ...]
+    own: int = 0
+
+    @property
+    def others(self) -> int:
+        """How many wait for this reader."""
+        return sum(self.counts)
+
+
+def queue_ages(works: QuerySet[Contribution], reviewer_ids: Sequence[UUID], *, now: datetime) -> QueueAges:
+    """How much waits in a queue for a reviewer, by age. One statement."""
+    edges = [now - timedelta(days=days) for days in AGES]
+    groups = [Q(submitted_at__gt=edges[0])]
+    groups += [Q(submitted_at__lte=young, submitted_at__gt=old) for young, old in pairwise(edges)]
+    groups.append(Q(submitted_at__lte=edges[-1]))
+    own = Q(subject_id__in=list(reviewer_ids))
+    named = {f"age{number}": Count("pk", filter=group & ~own) for number, group in enumerate(groups)}
+    counts = works.aggregate(own=Count("pk", filter=own), **named)
+    return QueueAges(tuple(counts[name] for name in named), counts["own"])

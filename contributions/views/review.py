@@ -25,7 +25,7 @@ from contributions.models import Contribution
 from contributions.permissions import how_to_review
 from contributions.queries.review_queue import (
     batches_of,
-    count_waiting,
+    queue_ages,
     review_queue,
     snippets_of,
     verdicts_to_undo,
@@ -33,6 +33,7 @@ from contributions.queries.review_queue import (
 )
 from contributions.services import GivenVerdict, NotOneBatch, give_verdicts
 from contributions.views.actions import VERDICTS, pending_rows, words_of
+from contributions.views.pictures import ages_picture
 from core.errors import PermissionRefused
 from core.http import Action, perform
 from guilds.queries import guilds_reviewed_by
@@ -93,9 +94,10 @@ def _show(request: HttpRequest, queue: Queue, forms: dict[str, Any]) -> HttpResp
     """The queue, oldest first; `forms` holds the form of a batch that could not be accepted."""
     after = _cursor(request.GET.get("after", ""))
     ids = ids_of(request.user)
-    found = review_queue(queue.works, ids, now=timezone.now(), after=after, limit=PAGE)
+    now = timezone.now()
+    found = review_queue(queue.works, ids, now=now, after=after, limit=PAGE)
     shown = found[:PAGE]
-    waiting, own = count_waiting(queue.works, ids)
+    ages = queue_ages(queue.works, ids, now=now)
     last = shown[-1] if len(found) > PAGE else None
     refused = next(iter(forms.values()), None)
     context = {
@@ -104,8 +106,9 @@ def _show(request: HttpRequest, queue: Queue, forms: dict[str, Any]) -> HttpResp
         "errors": [error for errors in refused.errors.values() for error in errors] if refused else [],
         "pending": verdicts_to_undo(ids),
         "snippets": snippets_of(ids),
-        "waiting": waiting,
-        "own_waiting": own,
+        "waiting": ages.others,
+        "own_waiting": ages.own,
+        "ages": ages_picture(ages, now=now, url=request.path, cursors=True) if ages.others else None,
         "rubric": RUBRIC,
         "keys": _keys(),
         "here": queue.path,

@@ -11,11 +11,14 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.queries import ids_of
+from contributions.queries.review_queue import queue_ages, waiting_work
+from contributions.views.pictures import ages_picture
 from core.deliveries import drop_parked, retry_parked
 from core.errors import DomainError, PermissionRefused
 from core.http import Action, perform
@@ -66,11 +69,13 @@ def _steward(request: HttpRequest) -> Steward:
 def _show(request: HttpRequest, steward: Steward, typed: dict[str, Any] | None = None) -> HttpResponse:
     now = timezone.now()
     parked = parked_deliveries()
+    ages = queue_ages(waiting_work(steward.guilds), (), now=now)
     if steward.guilds is not None:
         parked = parked.filter(event__guild__in=steward.guilds)
     context: dict[str, Any] = {
         "steward": steward,
         "waiting": waiting_for_people(steward.guilds),
+        "ages": ages_picture(ages, now=now, url=reverse("contributions:reviews")),
         "parked": list(parked[:PARKED_SHOWN]),
         "refusals": [error for form in (typed or {}).values() for error in form.non_field_errors()],
     }

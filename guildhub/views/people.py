@@ -10,9 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Profile
 from accounts.queries import ids_of
+from contributions.views.pictures import cloth_of, week_begins
+from core.charts.cloth import year_begin
 from guildhub.person_page import (
     PIECES_PER_PAGE,
     Person,
+    days_of,
     find_person,
     hours_of,
     pieces_of,
@@ -29,10 +32,13 @@ _LAST_PAGE = 10_000
 
 @require_safe
 def person(request: HttpRequest, handle: str) -> HttpResponse:
-    """The page; five statements at most, beside the frame's. Its person sees it as everybody does, or as members do."""
+    """The page; six statements at most, beside the frame's. Its person sees it as everybody does, or as members do."""
     found = _find(request, handle)
     preview = found.is_own and request.GET.get("as") != "members"
     shown = found.as_everybody() if preview else found
+    last = timezone.localdate()
+    days = days_of(shown, first=year_begin(last, week_begins()), last=last)
+    work_url = reverse("person_work", args=[handle])
     work = work_of(shown) if shown.may_show("hours") or shown.may_show("projects") else []
     return render(
         request,
@@ -43,6 +49,7 @@ def person(request: HttpRequest, handle: str) -> HttpResponse:
             "seats": seats_of(shown, now=timezone.now()) if shown.may_show("guilds") else [],
             "hours": hours_of(row for row in work if shown.shows("hours", row.guild_id)),
             "projects": projects_of(row for row in work if shown.shows("projects", row.guild_id)),
+            "year": cloth_of(days, last=last, week_url=lambda _first: work_url) if days else None,
             "reputation": reputation_of(shown),
             "parts": {section: shown.may_show(section) for section in Profile.Section.values},
         },

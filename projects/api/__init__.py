@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from projects.api import keeping, people, problems, projects, tasks
+from projects.api import keeping, people, places, problems, projects, tasks
 
 urlpatterns = [
     path("problems", problems.Problems.as_view()),
+    path("problems/map", places.ProblemsMap.as_view()),
     path("problems/<slug:slug>", problems.OneProblem.as_view()),
     path("problems/<slug:slug>/submit", problems.HandingIn.as_view()),
     path("problems/<slug:slug>/accept", problems.Accepting.as_view()),

@@ -119,6 +119,8 @@ class WhereForm(ProblemForm):
 
     class Meta(ProblemForm.Meta):
         fields = ("place", "latitude", "longitude")
+        # The page lists what the guild's other problems call their places, so that one place has one name.
+        widgets = {"place": forms.TextInput(attrs={"list": "known-places", "autocomplete": "off"})}
 
 
 class KnownForm(ProblemForm):

@@ -1,6 +1,7 @@
 """Problems from the ground, the projects that answer them, and the tasks they are cut into."""
 
 from projects.models.endorsement import Endorsement
+from projects.models.place import Place
 from projects.models.problem import Problem
 from projects.models.progress import ProgressNote
 from projects.models.project import Project
@@ -8,4 +9,4 @@ from projects.models.task import Task
 from projects.models.task_template import TaskTemplate
 from projects.models.voice import Voice
 
-__all__ = ["Endorsement", "Problem", "ProgressNote", "Project", "Task", "TaskTemplate", "Voice"]
+__all__ = ["Endorsement", "Place", "Problem", "ProgressNote", "Project", "Task", "TaskTemplate", "Voice"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Round
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Subject
@@ -13,6 +14,7 @@ from core.ids import uuid7
 from core.transitions import Transitions
 from core.written import Hideable, hidden_constraints
 from guilds.models import Guild
+from projects.models.place import Place
 from projects.rules import PROBLEM_OPEN_TO_PROJECTS, PROBLEM_TRANSITIONS
 
 
@@ -69,6 +71,8 @@ class Problem(Hideable):
         blank=True,
         validators=[MinValueValidator(-180), MaxValueValidator(180)],
     )
+    # Where the map has it unless its people pinned it: what `place` was found as, by the services, whenever that changes.
+    found_place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
     language = models.CharField(_("language of this text"), max_length=10, default="en")
     state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT, editable=False)
     author = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="problems", editable=False)
@@ -123,6 +127,11 @@ class Problem(Hideable):
                     longitude__range=(-180, 180),
                 ),
                 violation_error_message=_("A position has a latitude and a longitude."),
+            ),
+            models.CheckConstraint(
+                name="problem_position_coarse",
+                condition=Q(latitude=Round(F("latitude"), 2)) & Q(longitude=Round(F("longitude"), 2)),
+                violation_error_message=_("A position says the place to about a kilometre, not the house."),
             ),
         ]
 

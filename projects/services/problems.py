@@ -25,6 +25,8 @@ from projects.permissions import (
     check_can_edit_problem,
     check_can_post_problem,
 )
+from projects.queries.places import find_place
+from projects.rules import coarse
 from projects.services.sent_twice import sent_before
 from projects.slugs import save_under_free_slug
 
@@ -76,7 +78,8 @@ def draft_problem(
     if sent:
         return sent
     check_limit("problem", by.pk, now=now)
-    problem = Problem(guild=guild, author=by, title=title, statement=statement, created_at=now, **fields)
+    problem = Problem(guild=guild, author=by, title=title, statement=statement, created_at=now, **_coarse(fields))
+    problem.found_place = find_place(problem.place)
     save_under_free_slug(problem, "problem")
     note_state(problem, "", actor=by.pk, now=now)
     _event("problem.drafted", problem, by=by, now=now)
@@ -95,15 +98,23 @@ def edit_problem(*, problem: Problem, by: Subject, now: datetime, seen: str = ""
     check_can_edit_problem(by, problem, now)
     if unknown := set(fields) - set(PROBLEM_FIELDS):
         raise ValueError(f"{sorted(unknown)} are not edited here")
+    fields = _coarse(fields)
     if is_as_stored(problem, fields):
         return problem
     check_not_hidden(problem, fields)
     check_seen(problem, fields, seen=seen, whole=PROBLEM_FIELDS)
     for name, value in fields.items():
         setattr(problem, name, value)
+    if "place" in fields:
+        problem.found_place = find_place(problem.place)
     problem.edited_at = now
-    problem.save(update_fields=[*fields, "edited_at"])
+    problem.save(update_fields=[*fields, "found_place", "edited_at"])
     return problem
+
+
+def _coarse(fields: dict[str, Any]) -> dict[str, Any]:
+    """The same with the position as coarse as it is stored."""
+    return {name: coarse(value) if name in ("latitude", "longitude") else value for name, value in fields.items()}
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """The pages of problems, projects and tasks."""
 
+from projects.views.map import problems_map
 from projects.views.problem_steps import problem_new, problem_step
 from projects.views.problems import problem, problem_edit, problems
 from projects.views.projects import project, project_edit, project_new, project_tasks, project_timeline
@@ -14,6 +15,7 @@ __all__ = [
     "problem_people",
     "problem_step",
     "problems",
+    "problems_map",
     "project",
     "project_edit",
     "project_new",

@@ -27,6 +27,7 @@ from core.text import words_mark
 from projects import queries
 from projects.forms import KnownForm, NewWhatForm, ProblemForm, WhatForm, WhereForm
 from projects.models import Problem
+from projects.queries.places import known_places
 from projects.services import draft_problem, edit_problem, submit_problem
 from projects.services.problems import missing_words
 from projects.views.problems import load_problem
@@ -106,6 +107,7 @@ def _write(request: HttpRequest, problem: Problem, place: int, form_class: type[
     if request.method == "POST" and _wants_json(request):
         return _not_saved(form, refusal)
     status = 409 if "stored" in shown else 200
+    shown["known_places"] = known_places(problem.guild_id) if form_class is WhereForm else []
     return render(request, "projects/problem_step.html", shown, status=status)
 
 

@@ -109,6 +109,7 @@ PROBLEM_WORDS = {"title": "Wells run dry", "statement": "Since May.", "affected_
 REJECTED_SEEN_BY = ("contributor", "maintainer", "steward", "hub_steward")
 
 PROBLEMS = (
+    get("read_problem_map", "/problems/map?guild={w.guild.slug}", everybody()),
     get("list_problems", "/problems?text=flood&language=en&limit=2", everybody()),
     get("list_drafts", "/me/drafts", signed_in()),
     post(
@@ -217,6 +218,7 @@ def work_on_a_task(world: World) -> dict[str, Any]:
 
 
 HOURS = (
+    get("read_year", "/me/year", signed_in()),
     get("list_hours", "/me/hours?limit=2", signed_in()),
     post("log_hours", "/hours", signed_in(201), work_on_a_task),
     post("log_kept_hours", "/hours/kept", signed_in(), lambda world: {"entries": [work_on_a_task(world)]}),
@@ -230,6 +232,8 @@ HOURS = (
     post("retry_contribution", "/hours/{x[rejected_work].pk}/retry", only("contributor", ok=201, **SEEN)),
     get("list_points", "/me/points?limit=2", signed_in()),
     get("read_balances", "/me/balances", signed_in()),
+    get("read_guild_month", "/guilds/{w.guild.slug}/month?month=2026-01", everybody()),
+    get("read_hours_by_kind", "/projects/{w.project.slug}/hours-by-kind", everybody()),
     get("read_ledger", "/guilds/{w.guild.slug}/ledger?weeks=2", everybody()),
 )
 JUDGES = only(*REVIEWERS, **{**SEEN, "contributor": 403})

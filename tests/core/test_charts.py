@@ -31,7 +31,7 @@ labels = st.text(
 
 def shapes_of(picture: Picture) -> list[ElementTree.Element]:
     """The drawings, parsed: markup that is none fails here."""
-    return [ElementTree.fromstring(svg) for svg in picture.svgs]  # noqa: S314
+    return [ElementTree.fromstring(svg) for svg in picture.svgs]
 
 
 def check(picture: Picture) -> None:
@@ -63,8 +63,14 @@ def woven(picture: Picture) -> dict[int, int]:
     return found
 
 
-@given(st.dictionaries(st.dates(date(2025, 1, 1), date(2027, 1, 1)), amounts, max_size=400), st.booleans(), st.integers(0, 6))
-def test_a_year_draws_each_day_once_and_its_table_says_the_same(days: dict[date, int], rtl: bool, starts_on: int) -> None:
+@given(
+    st.dictionaries(st.dates(date(2025, 1, 1), date(2027, 1, 1)), amounts, max_size=400),
+    st.booleans(),
+    st.integers(0, 6),
+)
+def test_a_year_draws_each_day_once_and_its_table_says_the_same(
+    days: dict[date, int], rtl: bool, starts_on: int
+) -> None:
     picture = year(days, rtl=rtl, starts_on=starts_on)
     check(picture)
     begin = year_begin(TODAY, starts_on)
@@ -150,7 +156,9 @@ nodes = st.lists(st.tuples(st.integers(0, 9), st.none() | st.integers(0, 9), lab
 
 
 @given(nodes, st.booleans())
-def test_a_forest_shows_every_node_once_even_when_it_bites_its_tail(rows: list[tuple[int, int | None, str]], rtl: bool) -> None:
+def test_a_forest_shows_every_node_once_even_when_it_bites_its_tail(
+    rows: list[tuple[int, int | None, str]], rtl: bool
+) -> None:
     unique = list({key: Node(key, parent, label, "1") for key, parent, label in rows}.values())
     picture = tree(unique, title="T", head=("Who", "How much"), rtl=rtl)
     check(picture)
@@ -203,7 +211,9 @@ def test_a_map_shows_what_it_must_and_never_turns() -> None:
 
 BY_NAME: dict[str, Callable[[int, str], Picture]] = {
     "ring": lambda n, text: ring(n, 5, title=text, done_label=text, goal_label=text, done_text=text, goal_text=text),
-    "year": lambda n, text: year_cloth({TODAY: n}, last=TODAY, title=text, show=lambda _n: text, show_day=lambda _d: text),
+    "year": lambda n, text: year_cloth(
+        {TODAY: n}, last=TODAY, title=text, show=lambda _n: text, show_day=lambda _d: text
+    ),
     "bars": lambda n, text: bars([Bar(text, (n, 1), text, (text, text))], keys=KEYS, title=text, head=("a", "b", "c")),
     "line": lambda n, text: sparkline([(text, n)], title=text, head=("a", "b"), show=lambda _n: text),
     "tree": lambda n, text: tree([Node(1, None, text, text)], title=text, head=("a", "b")),
