@@ -48,6 +48,14 @@ def _empty_cache() -> None:
         delattr(caches._connections, "default")  # type: ignore[attr-defined]
 
 
+@pytest.fixture(autouse=True)
+def _count_anew() -> None:
+    """The front page keeps its numbers for a minute; each test has a hub of its own."""
+    from guildhub.views.front import forget_numbers
+
+    forget_numbers()
+
+
 @pytest.fixture(scope="module")
 def standing_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """One busy world for all tests of a module that only read; it goes when the module is done."""

@@ -12,7 +12,7 @@ from accounts.models import Subject
 from contributions.models import Contribution
 from contributions.services import EntryInput, approve_contribution, log_hours, take_review
 from core.ids import uuid7
-from guildhub.queries import hub_numbers, numbers_by_guild
+from guildhub.queries import HubNumbers, hub_numbers, numbers_by_guild
 from projects.models import Task
 from projects.services import draft_problem, submit_problem
 from tests.factories import World, make_world
@@ -76,6 +76,19 @@ def test_the_numbers_are_what_reviewers_approved_and_each_opens(world: World) ->
         assert address in text
     opened = Client().get("/numbers/").content.decode()
     assert "2\xa0h\xa030\xa0min" in opened and f"/guilds/{world.guild.slug}/ledger/" in opened
+
+
+def test_the_front_page_counts_once_a_minute_and_says_when(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr("guildhub.views.front.hub_numbers", lambda: asked.append(1) or HubNumbers(120, 7, 3))
+    for _visit in range(3):
+        text = Client().get("/").content.decode()
+        assert "<bdi>2 h</bdi>" in text and "Counted" in text
+    assert len(asked) == 1
+    later = timezone.now() + timedelta(minutes=2)
+    monkeypatch.setattr("guildhub.views.front.timezone.now", lambda: later)
+    Client().get("/")
+    assert len(asked) == 2
 
 
 def test_points_on_the_numbers_page_are_the_ledgers(world: World) -> None:
