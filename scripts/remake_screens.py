@@ -37,7 +37,10 @@ GUILD = "/guilds/brahmaputra-flood-watch/"
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: a page, who looks, and how. `clicks` are selectors that are clicked in turn before it is taken."""
+    """One picture: a page, who looks, and how.
+
+    `clicks` are selectors that are clicked in turn before it is taken, without a connection if `is_offline`.
+    """
 
     name: str
     path: str
@@ -47,6 +50,7 @@ class Shot:
     language: str = "en"
     clicks: tuple[str, ...] = ()
     is_whole: bool = False
+    is_offline: bool = False
 
     @property
     def file(self) -> str:
@@ -76,6 +80,15 @@ SHOTS = (
     Shot("guild", GUILD, theme="dark", language="ur"),
     Shot("ledger", f"{GUILD}ledger/", width=1280),
     Shot("numbers", "/numbers/"),
+    Shot("map", "/problems/map/"),
+    Shot("map", "/problems/map/", width=1280, theme="dark"),
+    Shot("month", f"{GUILD}month/", width=1280),
+    Shot("month", f"{GUILD}month/", theme="dark"),
+    Shot("kinds-of-help", "/projects/majuli-flood-map/hours/"),
+    Shot("welcome", "/welcome/"),
+    Shot("tasks-that-fit", "/welcome/tasks/"),
+    Shot("begun-without-an-account", PROBLEM, clicks=(*TO_TASK, "#d-note")),
+    Shot("offline", "/offline/"),
     Shot("login", "/accounts/login/"),
     Shot("not-found", "/nowhere/"),
     Shot("appearance", "/appearance/", theme="dark"),
@@ -87,6 +100,10 @@ SHOTS = (
     Shot("home-of-a-newcomer", "/home/", "newcomer"),
     Shot("log", "/log/", "contributor"),
     Shot("log", "/log/", "contributor", theme="dark", language="ur"),
+    Shot("log-without-a-line", "/log/", "contributor", clicks=("main form button.wide",), is_offline=True),
+    Shot("year", "/me/year/", "contributor"),
+    Shot("year", "/me/year/", "contributor", width=1280, theme="dark"),
+    Shot("year", "/me/year/", "contributor", width=1280, language="ur"),
     Shot("hours", "/me/hours/", "contributor"),
     Shot("hours", "/me/hours/", "contributor", width=1280),
     Shot("points", "/me/points/", "contributor", width=1280, clicks=("details.why summary >> nth=0",)),
@@ -147,6 +164,8 @@ def take(browser: Browser, base: str, shot: Shot) -> bytes:
     answer = page.goto(base + shot.path, wait_until="load")
     if answer is None or answer.status >= 500:
         sys.exit(f"{shot.path} did not answer with a page.")
+    if shot.is_offline:
+        context.set_offline(True)
     for selector in shot.clicks:
         press(page, selector)
     picture = page.screenshot(full_page=shot.is_whole)
@@ -158,6 +177,7 @@ def press(page: Page, selector: str) -> None:
     """Click, and wait for the page that a link leads to."""
     page.locator(selector).first.click()
     page.wait_for_load_state("load")
+    page.wait_for_timeout(400)  # what a script shows in answer to it
 
 
 @contextmanager
