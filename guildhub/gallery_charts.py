@@ -40,7 +40,11 @@ def chart_examples(today: date) -> list[tuple[str, Picture]]:
     months = [(f"month {n}", (n * 17 % 13) * 60) for n in range(1, 13)]
     spots = [Spot(*place, shown=format_number(place[3]), url="#g-charts") for place in _SPOTS]
     head = ("Kind of help", "claimed", "checked", "verified")
-    outline: dict[str, Any] = {"land": static("img/land.svg"), "title": "Where problems are", "head": ("Place", "Problems")}
+    outline: dict[str, Any] = {
+        "land": static("img/land.svg"),
+        "title": "Where problems are",
+        "head": ("Place", "Problems"),
+    }
     goal = {"title": "This week", "done_label": "Logged", "goal_label": "Goal"}
     return [
         ("ring", ring(75, 120, done_text="1 h 15 min", goal_text="2 h", **goal)),

@@ -167,5 +167,12 @@ RIGHTS: tuple[Right, ...] = (
     may("withdraw_closing", Who.STEWARD, Who.HUB_STEWARD),
     may("order_export", Who.SIGNED_IN, when="without names", in_closed_guild=True),
     may("order_export", Who.STEWARD, Who.HUB_STEWARD, when="with names", in_closed_guild=True),
-    *machine("count_reviewers", "recount_reviewers", "remind_of_ending_rights", "make_export", "sweep_exports", "drop_exports"),
+    *machine(
+        "count_reviewers",
+        "recount_reviewers",
+        "remind_of_ending_rights",
+        "make_export",
+        "sweep_exports",
+        "drop_exports",
+    ),
 )

@@ -76,6 +76,7 @@ def names_a_way_to_reach_somebody(text: str) -> bool:
     """
     return bool(_TELEPHONE.search(text) or _ADDRESS.search(text))
 
+
 _BETWEEN_PLACES = re.compile(r"[,،、;/()\n|]+")
 PLACE_PARTS_MOST = 6
 
