@@ -11,14 +11,16 @@ from django.db import connection
 from django.utils.translation import get_language
 
 from matching.models import Availability
-from matching.rules import SEPARATORS, TASKS_SHOWN, Answers, place_parts
+from matching.rules import NEAR_KM, SEPARATORS, TASKS_SHOWN, Answers, place_parts
 from projects.models import Task
+from projects.queries.places import find_place
 from projects.rules import PROJECT_TAKES_WORK
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One open task that fits, and in what. `near` is the part of the place that was found ("" for none).
+    """One open task that fits, and in what. `near` is the part of the place that was found ("" for none), or else the town that
+    the place names, when the problem lies within `km` of it.
 
     `total` is how many fit in all, the same on each row.
     """
@@ -36,6 +38,7 @@ class Suggestion:
     guild_id: UUID
     guild_name: str
     near: str
+    km: int | None
     spoken: str
     is_own_guild: bool
     total: int
@@ -79,6 +82,7 @@ _FITTING = f"""
 WITH fitting AS (
     SELECT t.id, t.title, t.role, t.difficulty, t.estimate_minutes, t.is_starter, p.title AS project_title, p.slug, p.language,
         q.place, g.id AS guild_id, g.name, near.part, near.ord,
+        CASE WHEN near.ord IS NULL AND away.km <= {NEAR_KM} THEN away.km END AS km,
         CASE WHEN p.language = ANY(%(languages)s::text[]) THEN p.language
             WHEN q.language = ANY(%(languages)s::text[]) THEN q.language END AS spoken,
         seat.is_own_guild, t.published_at,
@@ -90,13 +94,19 @@ WITH fitting AS (
         WHERE strpos(' ' || btrim(regexp_replace(lower(q.place), %(between)s, ' ', 'g')) || ' ', w.part) > 0
         ORDER BY w.ord LIMIT 1
     ) near ON true
+    LEFT JOIN projects_place f ON f.id = q.found_place_id
+    CROSS JOIN LATERAL (SELECT coalesce(q.latitude, f.latitude) AS lat, coalesce(q.longitude, f.longitude) AS lon) spot
+    CROSS JOIN LATERAL (SELECT 111.2 * sqrt(
+        power(spot.lat - %(lat)s::float8, 2) + power((spot.lon - %(lon)s::float8) * cos(radians(%(lat)s::float8)), 2)
+    ) AS km) away
     WHERE {_IS_OPEN} AND {_TAKEABLE} AND {_OF_KIND} AND {_IN_TIME} AND {_READABLE}
 )
 SELECT id, title, role, difficulty, estimate_minutes, is_starter, project_title, slug, language, place, guild_id, name,
-    coalesce(btrim(part), ''), coalesce(spoken, ''), is_own_guild, total
+    coalesce(btrim(part), CASE WHEN km IS NULL THEN '' ELSE %(town)s END), round(km)::int, coalesce(spoken, ''),
+    is_own_guild, total
 FROM fitting
-ORDER BY (is_starter AND %(begins)s) DESC, ord NULLS LAST, spoken IS NULL, is_own_guild DESC, turn, estimate_minutes,
-    published_at, id
+ORDER BY (is_starter AND %(begins)s) DESC, ord NULLS LAST, round(km / 10) NULLS LAST, spoken IS NULL,
+    is_own_guild DESC, turn, estimate_minutes, published_at, id
 LIMIT %(limit)s
 """
 
@@ -104,12 +114,22 @@ LIMIT %(limit)s
 def fitting_tasks(
     answers: Answers, *, subject_ids: Sequence[UUID] = (), begins: bool = True, limit: int = TASKS_SHOWN
 ) -> list[Suggestion]:
-    """Open tasks that fit, the best first; always in the same order for the same answers. One statement.
+    """Open tasks that fit, the best first; always in the same order for the same answers. One statement, and two more to find a
+    place on the map.
 
     `subject_ids` are all ids of the reader (none: a visitor); `begins`: nobody has approved work of theirs yet, so good
     first tasks come before others.
     """
-    values = {**_values(answers, subject_ids), "begins": begins, "limit": limit, "parts": place_parts(answers.place)}
+    town = find_place(answers.place) if answers.place else None
+    values = {
+        **_values(answers, subject_ids),
+        "begins": begins,
+        "limit": limit,
+        "parts": place_parts(answers.place),
+        "lat": town and town.latitude,
+        "lon": town and town.longitude,
+        "town": town.name if town else "",
+    }
     with connection.cursor() as cursor:
         cursor.execute(_FITTING, values)
         return [Suggestion(*row) for row in cursor.fetchall()]

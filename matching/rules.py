@@ -12,6 +12,8 @@ MINUTES_MOST = 2400
 LANGUAGES_MOST = 12
 PLACE_MOST = 160
 TASKS_SHOWN = 3
+#: As far as one goes for an afternoon: problems within so many kilometres of a place are near it.
+NEAR_KM = 60
 #: A part of a place with fewer letters is in too many names.
 _PART_LEAST = 3
 #: What stands between the words of a place. A list and no class: vowel signs of Indic scripts are no letters to Python, and

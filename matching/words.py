@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from core.formats import format_minutes
+from core.formats import format_minutes, format_number
 from core.languages import language_name
 from core.text import one_line
 from guilds.roles import ROLE_CHOICES
@@ -25,7 +25,10 @@ def reasons(task: Suggestion, answers: Answers) -> list[str]:
     else:
         week = _isolated(format_minutes(answers.minutes))
         parts.append(_("%(minutes)s of the %(week)s you have a week") % {"minutes": minutes, "week": week})
-    if task.near:
+    if task.km:
+        place = _isolated(one_line(task.near, length=60))
+        parts.append(_("about %(km)s km from %(place)s") % {"km": format_number(task.km), "place": place})
+    elif task.near:
         parts.append(_("near %(place)s") % {"place": _isolated(_as_typed(task.near, answers.place))})
     if task.is_own_guild:
         parts.append(_("in your guild"))

@@ -22,7 +22,7 @@ from guilds.services import change_joining, join_guild
 from matching.queries import Suggestion, fitting_tasks, would_fit
 from matching.rules import Answers, place_parts
 from matching.words import reasons, why
-from projects.models import Project, Task
+from projects.models import Place, Problem, Project, Task
 from projects.services import (
     accept_problem,
     change_project_state,
@@ -168,6 +168,27 @@ def test_places_are_found_as_whole_words_in_any_script(world: World, typed: str,
     assert bool(fitting_tasks(Answers(place=typed))[0].near) is is_near
 
 
+def test_a_town_on_the_map_is_near_what_lies_round_it(world: World) -> None:
+    """By position, pinned or found, when the words don't meet; words that meet come first, and far is not near."""
+    for number, (name, latitude, longitude) in enumerate((("Jorhat", "26.75", "94.22"), ("Nimati", "26.86", "94.24"))):
+        Place.objects.create(
+            id=number, name=name, names=[name.lower()], within=["in"], latitude=latitude, longitude=longitude
+        )
+    pinned, found, far = (another_project(world, place=name, title=name) for name in ("Kamalabari", "Nimati", "Surat"))
+    Problem.objects.filter(pk=pinned.problem_id).update(latitude="26.95", longitude="94.17")
+    Problem.objects.filter(pk=found.problem_id).update(found_place=1)
+    Problem.objects.filter(pk=far.problem_id).update(latitude="21.17", longitude="72.83")
+    for where, minutes in ((pinned, 30), (found, 60), (far, 15)):
+        task(world, where, title=where.title, estimate_minutes=minutes)
+    task(world, another_project(world, place="Jorhat", title="There"), title="There", estimate_minutes=120)
+    said = Answers(place="Jorhat")
+    shown = fitting_tasks(said, limit=9)
+    assert [one.title for one in shown] == ["There", "Nimati", "Kamalabari", "Surat"]
+    assert [one.km for one in shown] == [None, 12, 23, None]
+    assert "about 12 km from Jorhat" in plain(why(shown[1], said))
+    assert "near" not in plain(why(shown[3], said)) and "km" not in plain(why(shown[3], said))
+
+
 # What is said --------------------------------------------------------------------------------------------------------
 
 
@@ -270,12 +291,12 @@ def check_true(one: Suggestion, said: Answers, reader: str) -> None:
     assert said.minutes is None or row.estimate_minutes <= said.minutes
     assert not said.languages or row.project.language in (*said.languages, "en")
     assert not one.spoken or one.spoken in said.languages
-    assert not one.near or f" {one.near} " in place_parts(said.place)
-    assert not one.near or one.near in row.project.problem.place.lower()
+    assert not one.near or one.km is not None or f" {one.near} " in place_parts(said.place)
+    assert not one.near or one.km is not None or one.near in row.project.problem.place.lower()
     assert one.is_own_guild is (reader == "contributor")
     text = " ".join(reasons(one, said))
     assert ("first task" in text) is row.is_starter
-    assert ("near" in text) is bool(one.near)
+    assert ("near" in text or " km from " in text) is bool(one.near)
 
 
 def check_takeable(task_id: UUID, by: Subject, world: World) -> None:
@@ -292,5 +313,8 @@ def check_takeable(task_id: UUID, by: Subject, world: World) -> None:
 
 def test_it_is_one_statement_however_much_there_is(crowded: World) -> None:
     with CaptureQueriesContext(connection) as statements:
-        fitting_tasks(Answers(place="Jorhat", languages=("as",)), subject_ids=[crowded.contributor.pk])
+        fitting_tasks(Answers(languages=("as",)), subject_ids=[crowded.contributor.pk])
     assert len(statements) == 1
+    with CaptureQueriesContext(connection) as statements:
+        fitting_tasks(Answers(place="Jorhat"))
+    assert len(statements) <= 3, "and two to find the place"
