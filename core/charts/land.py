@@ -96,12 +96,15 @@ class Mark:
 
     @property
     def label(self) -> str:
-        """The place; of several what they have in common (the end of their names: a state), or the first and how many more."""
-        names = [[part.strip() for part in spot.label.split(",")] for spot in self.spots]
-        if len(names) == 1:
-            return self.spots[0].label
-        common = [parts[-1] for parts in names]
-        return common[0] if len(set(common)) == 1 else f"{self.spots[0].label} +{len(names) - 1}"
+        """The place; of several the nearest name of the first, and how many more."""
+        first = self.spots[0].label
+        return first if len(self.spots) == 1 else f"{first.split(',')[0].strip()} +{len(self.spots) - 1}"
+
+    @property
+    def region(self) -> str:
+        """What its places have in common, if they have: the end of their names, mostly a state."""
+        ends = {spot.label.split(",")[-1].strip() for spot in self.spots}
+        return ends.pop() if len(self.spots) > 1 and len(ends) == 1 else ""
 
 
 def marks_of(spots: Sequence[Spot], view: View) -> list[Mark]:
@@ -127,7 +130,7 @@ def land_map(
         return Picture("map", title, (), tuple(head), rows, note=note)
     view = view_of(spots)
     marks = marks_of(spots, view)
-    body = _ground(view, land) + _names(marks, view) + "".join(_dot(mark) for mark in marks)
+    body = _ground(view, land) + _names(marks, view) + "".join(_dot(mark, _name(mark, marks)) for mark in marks)
     svg = drawn(body, box=(0, 0, _WIDTH, round(view.height)), title=title, description=description, links=True)
     return Picture("map", title, (svg,), tuple(head), rows, note=note)
 
@@ -163,7 +166,7 @@ def _names(marks: Sequence[Mark], view: View) -> str:
     taken = [(mark.x - 34, mark.y - 34, mark.x + 34, mark.y + 34) for mark in marks]
     text = ""
     for mark in marks:
-        name = cut(mark.label, 22)
+        name = cut(_name(mark, marks), 22)
         long = 20 * len(name)
         for x in (mark.x + 42, mark.x - 42 - long):
             box = (x, mark.y - 20, x + long, mark.y + 20)
@@ -174,13 +177,18 @@ def _names(marks: Sequence[Mark], view: View) -> str:
     return f'<g class="names">{text}</g>' if text else ""
 
 
+def _name(mark: Mark, marks: Sequence[Mark]) -> str:
+    """The region, where only one dot can be meant by it; else the place."""
+    return mark.region if mark.region and [m.region for m in marks].count(mark.region) == 1 else mark.label
+
+
 def _meet(one: Sequence[float], other: Sequence[float]) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _dot(mark: Mark) -> str:
+def _dot(mark: Mark, name: str) -> str:
     first = mark.spots[0]
-    told = f"{mark.label}: {mark.count}"
+    told = f"{name}: {mark.count}"
     body = f'<circle cx="{mark.x}" cy="{mark.y}" r="34"/>' + words(str(mark.count), mark.x, mark.y, middle=True)
     if not first.url:
         return body

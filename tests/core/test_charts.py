@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from xml.etree import ElementTree
@@ -203,7 +204,13 @@ def test_a_map_shows_what_it_must_and_never_turns() -> None:
     assert view_of([jorhat, Spot(-6.2, 106.8, "Jakarta")]).span == 64
     assert view_of([jorhat, Spot(-33, -70, "Santiago")]).span == 360
     (mark,) = marks_of([jorhat, majuli], view_of([jorhat, majuli]))
-    assert (mark.label, mark.count) == ("Assam", 3)
+    assert (mark.label, mark.region, mark.count) == ("Majuli +1", "Assam", 3)
+    far = [jorhat, majuli, Spot(26.3, 91.0, "Barpeta, Assam"), Spot(26.32, 91.02, "Nalbari, Assam")]
+    drawn = land_map([replace(spot, url="#p") for spot in far], land="/land.svg", title="T", head=("Place", "n")).svgs[
+        0
+    ]
+    assert "Majuli +1: 3" in drawn
+    assert "Barpeta +1: 2" in drawn
     svg = land_map([jorhat], land="/land.svg", title="T", head=("Place", "n")).svgs[0]
     assert 'direction="ltr"' in svg
     assert '<use class="land" href="/land.svg#land"' in svg
