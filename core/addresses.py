@@ -12,6 +12,8 @@ from uuid import UUID
 from django.urls import NoReverseMatch, get_urlconf, reverse
 
 _SLUG = re.compile(r"[-a-zA-Z0-9_]+\Z")
+#: As PostgreSQL and Python write one; rows that come as JSON hold them as text.
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _SAMPLES: dict[type, Any] = {UUID: UUID("0123abcd-0123-4abc-8123-0123456789ab"), str: "a-sample_0f-a-5lug"}
 
 
@@ -24,7 +26,8 @@ def address(route: str, *arguments: Any) -> str:
         kind = value.__class__
         if kind is UUID or (kind is str and _SLUG.match(value)):
             with suppress(NoReverseMatch):  # the route takes something else, a number say
-                before, after = _frame(route, kind, get_urlconf())
+                shape = UUID if kind is str and len(value) == 36 and _UUID.match(value) else kind
+                before, after = _frame(route, shape, get_urlconf())
                 return f"{before}{value}{after}"
     return reverse(route, args=arguments)
 

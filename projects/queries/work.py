@@ -116,7 +116,7 @@ class TaskRow(NamedTuple):
     is_open_work: bool
 
     def get_absolute_url(self) -> str:
-        return address("projects:task", UUID(self.id))
+        return address("projects:task", self.id)
 
     def get_state_display(self) -> str:
         """The state in the reader's language."""
