@@ -9,10 +9,13 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from core.registries import register_about_reader
+        from core.written import not_reportable
         from matching import page_slots, personal_data
+        from matching.models import Availability
 
         personal_data.register()
         page_slots.register()
+        not_reportable(Availability, "only its owner sees it", "kinds", "languages", "place")
         # Home leads whoever never answered to the questions; read along, because home may not take a statement more.
         register_about_reader(
             "answered", "EXISTS (SELECT FROM matching_availability a WHERE a.subject_id = accounts_user.subject_id)"

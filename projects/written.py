@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.written import HIDDEN, not_reportable, register_written
 from guilds.models import Guild
 from guilds.queries import viewer_in
-from projects.models import Problem, ProgressNote, Project, Task, TaskTemplate, Voice
+from projects.models import Place, Problem, ProgressNote, Project, Task, TaskTemplate, Voice
 
 
 def _sees_problem(problem: Problem, user: Any, now: datetime) -> bool:
@@ -116,3 +116,4 @@ def register() -> None:
     not_reportable(Voice, "chosen from a list", "language", "translation_language")
     not_reportable(Problem, "chosen from a list", "language")
     not_reportable(Project, "chosen from a list", "language")
+    not_reportable(Place, "what GeoNames calls a town", "name", "names", "within")

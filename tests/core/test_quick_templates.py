@@ -21,6 +21,7 @@ READERS = ("anonymous", "contributor", "maintainer", "hub_steward")
 #: What differs from one request to the next whoever renders it.
 _NEW_EACH_TIME = re.compile(
     r'(name="csrfmiddlewaretoken" value="|name="(?:client_id|key)" (?:id="[^"]*" )?value="|data-csrf=")[^"]*'
+    r"|[?&;]after=[^\"&]*"  # a moment so long before now
     r"|[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"
 )
 

@@ -115,7 +115,7 @@ def test_somebody_without_an_account_joins_by_a_link(browser: Browser, live_serv
     token = link.rstrip("/").rpartition("/")[2]
     assert token not in guest.page.url, "the secret is in no address on the way"
     guest.follow("Make an account")
-    guest.fill("Email", "guest@example.org")
+    guest.fill("E-mail address", "guest@example.org")
     guest.press("Send me a code")
     guest.page.get_by_label(re.compile("code", re.IGNORECASE)).first.fill(mailed_code())
     guest.page.locator("main form button").first.click()

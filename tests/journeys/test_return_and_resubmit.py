@@ -64,6 +64,9 @@ def test_returned_answered_and_approved(browser: Browser, live_server: object, w
     me.get_by_label("What did you do?").fill("Drew the river")
     me.get_by_role("button", name="Log it").click()
     sees(me, "It waits for a review")
+    if with_scripts:
+        me.locator("[data-rows] a").first.click()
+        sees(me, "You hear of the verdict")
     fits(me)
     work = me.url
 

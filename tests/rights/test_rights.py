@@ -79,9 +79,9 @@ def outcome(right: Right, world: World, name: str, *, closed: bool = False) -> D
             thing = trial.about(world)
             if closed:
                 Guild.objects.filter(pk=world.guild.pk).update(state="closed")
-                for kept in (world.guild, getattr(thing, "guild", None)):
-                    if kept is not None:
-                        kept.state = "closed"
+                kept = [world.guild, world.project.guild, getattr(thing, "guild", None)]
+                for guild in filter(None, kept):
+                    guild.state = "closed"
             with transaction.atomic():
                 trial.act(world, person_of(world, name), thing)
             return None
@@ -90,7 +90,7 @@ def outcome(right: Right, world: World, name: str, *, closed: bool = False) -> D
         finally:
             transaction.set_rollback(True)
             if closed:
-                world.guild.state = "open"
+                world.guild.state = world.project.guild.state = "open"
 
 
 @pytest.mark.django_db
