@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_safe
 
 from contributions.forms import LogForm
+from core.static_files import bare_script
 
 #: Static files without which nobody logs an hour offline.
 _KEPT_FILES = ("css/guildhub.css", "js/hours.js", "js/outbox.js", "img/mark.svg")
@@ -37,7 +38,7 @@ def worker_text() -> str:
     }
     code = (Path(settings.BASE_DIR) / "static" / "js" / "service-worker.js").read_text("utf-8")
     version = hashlib.sha256((json.dumps(kept) + code).encode()).hexdigest()[:12]
-    return f"const KEPT = {json.dumps({'version': version, **kept})};\n{code}"
+    return f"const KEPT = {json.dumps({'version': version, **kept})};\n{bare_script(code)}"
 
 
 def _worker_etag(request: HttpRequest) -> str:
