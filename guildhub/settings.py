@@ -118,7 +118,7 @@ TEMPLATES = [
                 (
                     "core.quick_templates.loader.Loader",
                     [
-                        "django.template.loaders.filesystem.Loader",
+                        "core.quick_templates.files.Loader",
                         "django.template.loaders.app_directories.Loader",
                     ],
                 )

@@ -12,6 +12,7 @@ from django.template import Context, Engine
 from django.test import Client, override_settings
 from django.utils.translation import override
 
+from core.quick_templates.files import without_indentation
 from core.quick_templates.loader import WholeTemplate
 from tests.factories import World
 from tests.pages import PAGES, Page, client_of
@@ -142,3 +143,8 @@ def test_rendering_keeps_nothing_of_what_it_rendered() -> None:
     for _time in range(50):
         quick.render(Context(_context()))
     assert held() <= before + 2
+
+
+def test_a_page_travels_without_the_indentation_of_its_templates() -> None:
+    markup = "<ul>\n\n    <li>a  b</li>\n</ul>\n<pre>\n  as  it\n  stands</pre>\n  <p>"
+    assert without_indentation(markup) == "<ul>\n<li>a  b</li>\n</ul>\n<pre>\n  as  it\n  stands</pre>\n<p>"

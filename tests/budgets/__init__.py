@@ -1,0 +1,1 @@
+"""What the pages cost a phone: bytes and requests in `make test`, seconds in `make verify`. docs/budgets.md."""
