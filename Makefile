@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 
-.PHONY: run setup setup-dev lock browser test lint types contracts migrations-check unit verify bench screens format clean
+.PHONY: run setup setup-dev lock browser test lint types contracts migrations-check unit verify bench budgets screens format clean
 
 run: setup ## start PostgreSQL, Redis, web, worker and scheduler, with a demo guild
 	@exec $(BIN)/python -m guildhub.supervisor
@@ -62,11 +62,15 @@ unit: setup-dev browser
 test: setup-dev browser lint types contracts migrations-check unit ## everything a change must pass
 
 verify: test ## the long suite: full matrices, kills, long property runs
-	@$(PYTEST) -m slow
+	@$(PYTEST) -m "slow and not timed"
+	@$(MAKE) --no-print-directory budgets
 	@$(BIN)/python benchmarks/web.py --tell
 
 bench: setup-dev ## what each page costs the web server, against a bare view; fails where a figure is over its limit
 	@$(BIN)/python benchmarks/web.py
+
+budgets: setup-dev browser ## what each page costs a phone: bytes and requests, and seconds on a slow line (docs/budgets.md)
+	@$(BIN)/python -m pytest -n 0 -q -s tests/budgets
 
 screens: setup-dev browser ## remake docs/screens from a demo of its own, which is thrown away
 	@$(BIN)/python scripts/remake_screens.py $(ONLY)

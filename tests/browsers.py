@@ -24,9 +24,9 @@ QUIET = [
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A headless browser; without a sandbox only where root leaves no other way."""
-    arguments = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else QUIET
+def chromium(*more: str) -> Iterator[Browser]:
+    """A headless browser, with more arguments where a test needs them; without a sandbox only where root leaves no other way."""
+    arguments = [*QUIET, *more, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium") or shutil.which("chromium-browser"), args=arguments

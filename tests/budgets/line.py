@@ -13,6 +13,8 @@ from dataclasses import dataclass
 #: About one packet; smaller pieces would cost the machine more than they make the line truer.
 PIECE = 1400
 
+_ASKED = b" HTTP/1.1\r\n"
+
 
 @dataclass(frozen=True)
 class Quality:
@@ -27,6 +29,7 @@ class _Lane:
     """One direction, shared by all connections."""
 
     bytes: int = 0
+    requests: int = 0
     free_at: float = 0.0
 
 
@@ -54,9 +57,14 @@ class Line:
         """What the browser sent."""
         return self._up.bytes
 
+    @property
+    def requests(self) -> int:
+        """What the browser asked for, its service worker too. Only of a line without TLS."""
+        return self._up.requests
+
     def forget(self) -> None:
         """Count from zero."""
-        self._up.bytes = self._down.bytes = self.connections = 0
+        self._up.bytes = self._up.requests = self._down.bytes = self.connections = 0
         self.last_at = time.monotonic()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -89,6 +97,7 @@ class Line:
                 piece = b""
             self.last_at = now = time.monotonic()
             lane.bytes += len(piece)
+            lane.requests += piece.count(_ASKED)
             if self.quality.bytes_a_second:
                 lane.free_at = max(now, lane.free_at) + len(piece) / self.quality.bytes_a_second
             queue.put_nowait((max(now, lane.free_at) + self.quality.round_trip_seconds / 2, piece))
@@ -99,6 +108,8 @@ class Line:
             due_at, piece = await queue.get()
             if (wait := due_at - time.monotonic()) > 0:
                 await asyncio.sleep(wait)
+            if writer.is_closing():
+                return
             with contextlib.suppress(OSError):
                 if not piece:
                     writer.close()
