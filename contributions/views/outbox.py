@@ -44,7 +44,7 @@ def outbox(request: HttpRequest) -> JsonResponse:
 
 
 def _take(request: HttpRequest) -> JsonResponse:
-    length = request.META.get("CONTENT_LENGTH") or ""
+    length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdigit() or int(length) > settings.API_BODY_MOST:
         return _refuse(413, _("That is too much at once: at most %(most)s bytes.") % {"most": settings.API_BODY_MOST})
     try:
@@ -92,6 +92,7 @@ def _impossible(form: KeptForm) -> dict[str, Any]:
 
 def _standing(work: SentWork) -> dict[str, Any]:
     """How a stored entry stands, in the few words of an outbox, and what was stored."""
+    said = [format_minutes(work.minutes), exact_day(work.worked_on), work.task_title, work.note]
     return {
         "client_id": str(work.client_id),
         "standing": work.standing,
@@ -99,7 +100,7 @@ def _standing(work: SentWork) -> dict[str, Any]:
         "says": work.get_need_display(),
         "need": work.need,
         "url": reverse("contributions:contribution", args=[work.id]),
-        "stored": " · ".join([format_minutes(work.minutes), exact_day(work.worked_on), work.task_title, work.note]),
+        "stored": " · ".join(filter(None, said)),
     }
 
 

@@ -130,7 +130,7 @@ section.addEventListener("click", async ({ target }) => {
     flush().then(tell);
   } else if (id) {
     const entry = (await all()).find(({ client_id }) => client_id === id);
-    if (entry && !busy) await ACTS[button.value](entry);
+    if (entry) await ACTS[button.value](entry);
   }
 });
 

@@ -6,6 +6,7 @@
 
 const NAME = "guildhub";
 const STORE = "entries";
+const VERSION = 1;
 const FLAG = "guildhub.outbox";
 const BATCH = 25;
 const BATCH_BYTES = 60000;
@@ -33,9 +34,9 @@ function upgrade(db, from) {
   if (from < 1) db.createObjectStore(STORE, { keyPath: "client_id" });
 }
 
-function open(version = 1) {
+function open(...version) {
   return new Promise((done, fail) => {
-    const asked = indexedDB.open(NAME, version);
+    const asked = indexedDB.open(NAME, ...version);
     asked.onupgradeneeded = (event) => upgrade(asked.result, event.oldVersion);
     asked.onsuccess = () => {
       const db = asked.result;
@@ -45,12 +46,12 @@ function open(version = 1) {
       done(db);
     };
     // A newer page upgraded it before: its entries are as good as ours.
-    asked.onerror = () => (asked.error?.name === "VersionError" ? open(undefined).then(done, fail) : fail(asked.error));
+    asked.onerror = () => (asked.error?.name === "VersionError" ? open().then(done, fail) : fail(asked.error));
   });
 }
 
 async function act(mode, work) {
-  opening ??= open().catch((error) => { opening = undefined; throw error; });
+  opening ??= open(VERSION).catch((error) => { opening = undefined; throw error; });
   const db = await opening;
   return new Promise((done, fail) => {
     const turn = db.transaction(STORE, mode, mode === "readwrite" ? { durability: "strict" } : undefined);
@@ -156,7 +157,7 @@ async function update(known, { user, entries }) {
 async function send(asks) {
   if (Date.now() < notBefore) return "later";
   const entries = await all();
-  const waiting = entries.filter(({ state }) => state === "waiting");
+  const waiting = entries.filter(({ state }) => state === "waiting").sort((one, other) => one.made_at - other.made_at);
   const known = entries.filter(({ state }) => state === "sent").sort((one, other) => other.sent_at - one.sent_at);
   if (!waiting.length && !(asks && known.length)) return "done";
   const who = await identify(asks ? known.slice(0, REMEMBERED).map(({ client_id }) => client_id) : []);
