@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 
-.PHONY: run setup setup-dev lock browser test lint types contracts migrations-check unit verify bench budgets screens format clean
+.PHONY: run setup setup-dev lock browser test lint types contracts migrations-check unit verify bench budgets lighthouse screens format clean
 
 run: setup ## start PostgreSQL, Redis, web, worker and scheduler, with a demo guild
 	@exec $(BIN)/python -m guildhub.supervisor
@@ -71,6 +71,9 @@ bench: setup-dev ## what each page costs the web server, against a bare view; fa
 
 budgets: setup-dev browser ## what each page costs a phone: bytes and requests, and seconds on a slow line (docs/budgets.md)
 	@$(BIN)/python -m pytest -n 0 -q -s tests/budgets
+
+lighthouse: ## Lighthouse's scores of a running guildhub; ADDRESS=http://... if it isn't at port 8000 (needs node)
+	@$(BIN)/python benchmarks/lighthouse.py $(ADDRESS)
 
 screens: setup-dev browser ## remake docs/screens from a demo of its own, which is thrown away
 	@$(BIN)/python scripts/remake_screens.py $(ONLY)
