@@ -127,15 +127,18 @@ SELECT week.logged, week.checked, (
         SELECT json_agg(json_build_array(
             t.id, t.title, t.state, t.claimed_by_id IS NOT NULL, t.lease_ends_at, t.estimate_minutes, t.is_starter
         )) FROM (
-            SELECT t.* FROM projects_task t
-            JOIN projects_project p ON p.id = t.project_id JOIN guilds_guild g ON g.id = p.guild_id
-            WHERE p.state = ANY(%(work)s) AND g.state = 'open' AND (
-                (t.claimed_by_id = ANY(%(subjects)s::uuid[]) AND t.state IN ('claimed', 'returned'))
-                OR (t.state = 'published' AND NOT t.is_open_work AND p.guild_id IN (
-                    SELECT m.guild_id FROM guilds_membership m
-                    WHERE m.subject_id = ANY(%(subjects)s::uuid[]) AND m.left_at IS NULL))
-            )
-            ORDER BY t.claimed_by_id IS NULL, t.lease_ends_at, t.is_starter DESC, t.estimate_minutes, t.id
+            SELECT t.* FROM (
+                SELECT t.*, t.lease_ends_at AS ends FROM projects_task t JOIN projects_project p ON p.id = t.project_id
+                WHERE t.claimed_by_id = ANY(%(subjects)s::uuid[]) AND t.state IN ('claimed', 'returned')
+                    AND p.state = ANY(%(work)s) AND p.guild_id IN (SELECT g.id FROM guilds_guild g WHERE g.state = 'open')
+                UNION ALL
+                SELECT t.*, NULL FROM projects_project p JOIN projects_task t ON t.project_id = p.id
+                WHERE p.guild_id IN (
+                        SELECT m.guild_id FROM guilds_membership m JOIN guilds_guild g ON g.id = m.guild_id
+                        WHERE m.subject_id = ANY(%(subjects)s::uuid[]) AND m.left_at IS NULL AND g.state = 'open')
+                    AND p.state = ANY(%(work)s) AND t.state = 'published' AND NOT t.is_open_work
+            ) t
+            ORDER BY t.claimed_by_id IS NULL, t.ends, t.is_starter DESC, t.estimate_minutes, t.id
             LIMIT %(tasks)s
         ) t
     )::text
