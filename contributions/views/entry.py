@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -158,9 +159,13 @@ def _owner_context(
             form.initial["worked_on"] = _right_day(work, asked_day)
         if "task" in fields:
             form.offer(tasks_to_log_on(reader.ids))
+        kept = [name for name in form.fields if name not in fields]
+        for name in kept:
+            # Hidden by its widget, not only as it is drawn: then it points to no hint that isn't there.
+            form.fields[name].widget = forms.HiddenInput()
         context["mend_form"] = form
         context["mend_fields"] = [form[name] for name in fields]
-        context["kept_fields"] = [form[name].as_hidden() for name in form.fields if name not in fields]
+        context["kept_fields"] = [form[name] for name in kept]
     return context
 
 
