@@ -8,7 +8,7 @@ from django.views.i18n import set_language
 from contributions.views.pictures import month
 from contributions.views.points import ledger
 from core.api.routes import LazyRoutes
-from guildhub.views import api_docs, appearance, demo, front, gallery, health, home, mail, ops, people, phone
+from guildhub.views import api_docs, appearance, crawlers, demo, front, gallery, health, home, mail, ops, people, phone
 from guilds import urls as guild_urls
 from guilds import views as guild_views
 
@@ -39,6 +39,7 @@ urlpatterns = [
     path("mail/", mail.mail, name="mail"),
     path("demo/", demo.demo_switch, name="demo_switch"),
     path("demo/<slug:persona>/", demo.demo_login, name="demo_login"),
+    path("robots.txt", crawlers.robots, name="robots"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),

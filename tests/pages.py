@@ -271,6 +271,7 @@ PAGES: tuple[Page, ...] = (
     _named("components", everybody(404)),
     Page("demo_login", lambda world: reverse("demo_login", args=["contributor"]), everybody(404)),
     _named("demo_switch", everybody(405)),
+    _named("robots", everybody()),
     _named("healthz", everybody()),
     _named("readyz", everybody()),
 )

@@ -14,7 +14,7 @@ from tests.pages import PAGES, client_of
 pytestmark = pytest.mark.django_db
 
 #: Answered to machines, which read no frame.
-_FOR_MACHINES = {"healthz", "readyz"}
+_FOR_MACHINES = {"healthz", "readyz", "robots"}
 
 
 def frame_of(answer: Any) -> str:
