@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.charts.picture import WIDTH, Key, Picture, Row, check_amounts, cut, drawn, path, scaled, words
 
 _STEP, _WORDS, _BAR = 42, 13, 27
-_LETTERS = 46
+_LETTERS = 44
 
 
 @dataclass(frozen=True)

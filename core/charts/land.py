@@ -167,7 +167,7 @@ def _names(marks: Sequence[Mark], view: View) -> str:
     text = ""
     for mark in marks:
         name = cut(_name(mark, marks), 22)
-        long = 20 * len(name)
+        long = 22 * len(name)
         for x in (mark.x + 42, mark.x - 42 - long):
             box = (x, mark.y - 20, x + long, mark.y + 20)
             if box[0] >= 0 and box[2] <= _WIDTH and not any(_meet(box, other) for other in taken):
