@@ -42,9 +42,9 @@ def explain(arithmetic: dict[str, Any]) -> Explanation:
 
 
 def _sum(a: dict[str, Any]) -> str:
-    """The whole sum on one line: "2 h × S 1.0 × rubric 4 1.15 × 10 = 23"."""
+    """The whole sum on one line: "2 h × 1.0 (S) × 1.15 (rubric 4) × 10 = 23"."""
     exact = Decimal(a["product_x60"]) / 60
-    factors = _("%(hours)s × %(size)s %(weight)s × rubric %(rubric)s %(quality)s × %(rate)s") % {
+    factors = _("%(hours)s × %(weight)s (%(size)s) × %(quality)s (rubric %(rubric)s) × %(rate)s") % {
         "hours": _minutes(a["credited_minutes"]),
         "size": a["difficulty"],
         "weight": _factor(a["difficulty_factor"]),

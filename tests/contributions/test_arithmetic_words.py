@@ -47,10 +47,10 @@ def plain(text: str) -> str:
 @pytest.mark.parametrize(
     ("arithmetic", "words"),
     [
-        (awarded(120, 120, rubric=4), "2 h × S 1.0 × rubric 4 1.15 × 10 = 23"),
-        (awarded(300, 300), "3 h × S 1.0 × rubric 3 1.0 × 10 = 30"),
-        (awarded(50, 50, difficulty="XS", rubric=5), "50 min × XS 0.8 × rubric 5 1.3 × 10 = 8.67 → 9"),
-        (awarded(45, 45, used=WeekUse(600, 0)), "22.5 min × S 1.0 × rubric 3 1.0 × 10 = 3.75 → 4"),
+        (awarded(120, 120, rubric=4), "2 h × 1.0 (S) × 1.15 (rubric 4) × 10 = 23"),
+        (awarded(300, 300), "3 h × 1.0 (S) × 1.0 (rubric 3) × 10 = 30"),
+        (awarded(50, 50, difficulty="XS", rubric=5), "50 min × 0.8 (XS) × 1.3 (rubric 5) × 10 = 8.67 → 9"),
+        (awarded(45, 45, used=WeekUse(600, 0)), "22.5 min × 1.0 (S) × 1.0 (rubric 3) × 10 = 3.75 → 4"),
     ],
 )
 def test_the_sum_on_one_line(arithmetic: dict[str, object], words: str) -> None:
@@ -87,7 +87,7 @@ def test_imported_history_says_that_it_is_estimated() -> None:
     why = explain(award.arithmetic)
     steps = {what: plain(how_much) for what, how_much in why.steps}
     assert steps["Estimated from commits"] == "1 h 30 min" and "Approved" not in steps
-    assert plain(why.sentence) == "1 h 30 min × S 1.0 × rubric 3 1.0 × 10 = 15"
+    assert plain(why.sentence) == "1 h 30 min × 1.0 (S) × 1.0 (rubric 3) × 10 = 15"
     assert why.rule == "Rule version 3"
 
 

@@ -86,7 +86,7 @@ def test_hours_stand_by_week_with_totals_that_leave_out_what_was_refused(world: 
     this_week, last_week = page.split("Week of March 2, 2026")[1].split("Week of Feb. 23, 2026")
     assert this_week.strip().startswith("1 h 30 min claimed 45 min credited")
     assert last_week.strip().startswith("40 min claimed 0 min credited")
-    assert "1 h → credited as 45 min +8" in this_week, "claimed, then credited, and its points"
+    assert "1 h credited as 45 min +8" in this_week, "claimed, then credited, and its points"
     assert "not accepted" in this_week and "Try again with these hours" in this_week
 
 
@@ -149,7 +149,7 @@ def test_owner_and_reviewer_read_all_of_it_members_hours_and_verdict(world: Worl
     approve(world, work, 60, 4, reason="Clear and whole")
     for reader in ("contributor", "reviewer", "steward"):
         page = words_of(client_of(world, reader), work.get_absolute_url())
-        for words in ("Secret note", "example.org/secret", "4:30", "Clear and whole", "rubric 4 of 5", "S 1.0"):
+        for words in ("Secret note", "example.org/secret", "4:30", "Clear and whole", "rubric 4 of 5", "1.0 (S)"):
             assert words in page, f"{reader}: {words}"
     page = words_of(client_of(world, "hub_steward"), work.get_absolute_url())
     assert "Nandini Gogoi" in page and "Approved 1 h" in page
@@ -193,9 +193,9 @@ def test_an_approved_entry_shows_before_after_and_which_rule(world: World) -> No
     work = log(world, 180, task=task)
     approve(world, work, 150)
     page = words_of(client_of(world, "contributor"), work.get_absolute_url())
-    for words in ("3 h claimed", "2 h 30 min checked", "Credited 1 h 30 min", "+19", "Rule version 1"):
+    for words in ("Claimed 3 h", "2 h 30 min checked", "Credited 1 h 30 min", "+19", "Rule version 1"):
         assert words in page
-    assert "1 h 30 min × M 1.25 × rubric 3 1.0 × 10 = 18.75 → 19" in page
+    assert "1 h 30 min × 1.25 (M) × 1.0 (rubric 3) × 10 = 18.75 → 19" in page
     assert "This task credits at most 1.5 × its estimate of 1 h: 1 h 30 min." in page
 
 
@@ -210,7 +210,7 @@ def test_an_unknown_button_is_told_and_does_nothing(world: World) -> None:
 def test_the_sum_of_the_issues_example_is_said_as_it_is(world: World) -> None:
     approve(world, log(world, 120, task=world.task), 120, 4)
     page = words_of(client_of(world, "contributor"), POINTS)
-    assert "2 h × S 1.0 × rubric 4 1.15 × 10 = 23" in page
+    assert "2 h × 1.0 (S) × 1.15 (rubric 4) × 10 = 23" in page
     for words in ("+23 REP + PTS", "by Tariq Hussain", "Rule version 1", "Rubric 4 of 5", "× 1.15", "Label 40 photos"):
         assert words in page
 
