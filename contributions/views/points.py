@@ -112,7 +112,7 @@ def ledger(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "guild": guild,
             "totals": guild_totals(guild.pk),
-            "weeks": [(rows[0].week, _by_reason(rows)) for _monday, rows in shown],
+            "weeks": [(monday, rows[0].week, _by_reason(rows)) for monday, rows in shown],
             "next_url": f"{here}?before={shown[-1][0].isoformat()}" if len(weeks) > WEEKS else "",
             "previous_url": here if before else "",
         },
