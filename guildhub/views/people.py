@@ -51,7 +51,7 @@ def person(request: HttpRequest, handle: str) -> HttpResponse:
             "projects": projects_of(row for row in work if shown.shows("projects", row.guild_id)),
             "year": cloth_of(days, last=last, week_url=lambda _first: work_url) if days else None,
             "reputation": reputation_of(shown),
-            "parts": {section: shown.may_show(section) for section in Profile.Section.values},
+            "parts": {section: True for section in Profile.Section.values if shown.may_show(section)},
         },
     )
 
