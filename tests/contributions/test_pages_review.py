@@ -185,7 +185,7 @@ def test_what_another_reviewer_has_in_hand_is_shown_without_buttons(world: World
     take_review(contribution=work, by=world.maintainer, now=timezone.now())
     client = client_of(world, "reviewer")
     queue = client.get("/review/").content.decode()
-    assert "Arif</bdi> has had this in hand since" in queue
+    assert "Arif</bdi> took this for review" in queue
     with pytest.raises(AssertionError, match="no form"):
         form_with(queue, action=work.get_absolute_url())
     assert "Another reviewer has this." in client.get(work.get_absolute_url()).content.decode()
