@@ -13,11 +13,16 @@ const BATCH_BYTES = 60000;
 const PATIENCE = 30000;
 const REMEMBERED = 20;
 const REMEMBERED_MS = 14 * 86400000;
+const RETRY_MS = 30000;
+const FAILURES_MOST = 3;
 
 const channel = "BroadcastChannel" in window ? new BroadcastChannel(NAME) : null;
 let opening;
 let planned;
 let notBefore = 0;
+let retry;
+let last;
+let failures = 0;
 
 export function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();
@@ -113,14 +118,23 @@ function batches(entries) {
   return made;
 }
 
-// What the phone knows of an entry after the server answered. An entry that was changed or taken out meanwhile is looked at anew.
-function settle(store, sent, answer) {
+// What the phone knows of an entry after the server answered. An entry that was changed meanwhile is looked at anew.
+// On a phone without room for that, it forgets what the server has, and keeps the rest as it was.
+function settle(store, sent, answer, hasRoom) {
   const got = store.get(sent.client_id);
   got.onsuccess = () => {
     const now = got.result;
     if (now && now.rev !== sent.rev) return;
-    if (answer.outcome === "later") return;
+    if (answer.outcome === "later" || (answer.outcome === "failed" && !(now && hasRoom))) return;
+    if (answer.outcome === "failed") {
+      store.put({ ...now, failed: (now.failed ?? 0) + 1 });
+      return;
+    }
     const state = { refused: "refused", differs: "differs" }[answer.outcome] ?? "sent";
+    if (!hasRoom) {
+      if (state === "sent") store.delete(sent.client_id);
+      return;
+    }
     const kept = { ...sent, state, answer, sent_at: Date.now() };
     if (state === "sent") kept.note = kept.link = "";
     store.put(kept);
@@ -130,7 +144,8 @@ function settle(store, sent, answer) {
 async function take(batch, answers) {
   const byId = new Map(answers.map((answer) => [answer.client_id, answer]));
   const settled = batch.filter((entry) => byId.has(entry.client_id));
-  await act("readwrite", (store) => settled.forEach((entry) => settle(store, entry, byId.get(entry.client_id))));
+  const settleAll = (hasRoom) => act("readwrite", (store) => settled.forEach((entry) => settle(store, entry, byId.get(entry.client_id), hasRoom)));
+  await settleAll(true).catch(() => settleAll(false));
   const later = answers.find((answer) => answer.outcome === "later");
   if (later) pause(later.retry_after);
 }
@@ -157,12 +172,14 @@ async function update(known, { user, entries }) {
 async function send(asks) {
   if (Date.now() < notBefore) return "later";
   const entries = await all();
-  const waiting = entries.filter(({ state }) => state === "waiting").sort((one, other) => one.made_at - other.made_at);
+  // What the server failed at comes last, so that it holds up nothing.
+  const waiting = entries.filter(({ state }) => state === "waiting").sort((one, other) => (one.failed ?? 0) - (other.failed ?? 0) || one.made_at - other.made_at);
   const known = entries.filter(({ state }) => state === "sent").sort((one, other) => other.sent_at - one.sent_at);
   if (!waiting.length && !(asks && known.length)) return "done";
   const who = await identify(asks ? known.slice(0, REMEMBERED).map(({ client_id }) => client_id) : []);
   if (!who.user) return who.status === 401 ? "signed out" : "offline";
-  if (asks) await update(known, who);
+  if (asks) await update(known, who).catch(() => undefined);
+  failures = 0;
   for (const batch of batches(waiting.filter(({ user }) => user === who.user))) {
     const failed = await sendBatch(who, batch);
     await changed();
@@ -174,7 +191,12 @@ async function send(asks) {
 }
 
 async function sendBatch(who, batch) {
-  const answer = await post(who.user, who.token, batch);
+  let answer = await post(who.user, who.token, batch);
+  if (answer.status === 403) {
+    // Somebody signed in again in another window, and the token is an old one.
+    Object.assign(who, { token: "" }, await identify([]).then(({ user, token }) => user === who.user && { token }));
+    answer = await post(who.user, who.token, batch);
+  }
   if (answer.ok && !answer.redirected) {
     const { entries } = await answer.json();
     return take(batch, entries.map((entry) => ({ ...entry, ahead: who.ahead })));
@@ -192,8 +214,13 @@ async function sendBatch(who, batch) {
     const says = (await answer.json().catch(() => ({}))).message ?? "";
     return take(batch, [{ client_id: batch[0].client_id, outcome: "refused", says }]);
   }
-  if (answer.status === 500) return undefined; // It waits; the others go on.
-  return answer.status === 401 ? "signed out" : "offline";
+  if (answer.status === 500) {
+    // It waits, and the others go on, unless the server fails at everything.
+    await take(batch, [{ client_id: batch[0].client_id, outcome: "failed" }]);
+    failures += 1;
+    return failures < FAILURES_MOST ? undefined : "offline";
+  }
+  return { 401: "signed out", 403: "later", 409: "signed out" }[answer.status] ?? "offline";
 }
 
 // One window sends at a time. Where there are no locks (plain http) two may; the server takes each entry once all the same.
@@ -205,7 +232,10 @@ export function flush(asks = false) {
     planned = undefined;
     return send(asks);
   }).catch(() => "offline").then((how) => {
-    dispatchEvent(new CustomEvent("outbox:flushed", { detail: how }));
+    clearTimeout(retry);
+    if (how === "offline") retry = setTimeout(() => flush(), RETRY_MS * (1 + Math.random()));
+    if (how !== last) dispatchEvent(new CustomEvent("outbox:flushed", { detail: how }));
+    last = how;
     return how;
   });
   return planned;
