@@ -37,16 +37,17 @@ def main() -> int:
     """Measure, print, judge."""
     arguments = _arguments()
     base = arguments.address.rstrip("/")
-    program, is_low = _program(arguments.tool), False
-    print(f"{'':40}" + "".join(f"{name:>16}" for name in CATEGORIES) + f"   Lighthouse {VERSION}, of 100")
+    program, is_low, version = _program(arguments.tool), False, VERSION
+    print(f"{'':40}" + "".join(f"{name:>16}" for name in CATEGORIES) + "   of 100")
     for path in arguments.paths or five_pages(base):
         rounds = [_run(program, base + path) for _round in range(arguments.rounds)]
+        version = rounds[0]["lighthouseVersion"]
         scores = [round(median(each["categories"][name]["score"] for each in rounds) * 100) for name in CATEGORIES]
         print(f"{_short(path):40}" + "".join(f"{score:>16}" for score in scores), flush=True)
         for line in dict.fromkeys(line for each in rounds for line in lost(each)):
             print(f"    {line}")
         is_low = is_low or min(scores) < LEAST
-    print("load of the machine: {:.1f} (1 min), {:.1f} (5 min)".format(*os.getloadavg()[:2]))
+    print("Lighthouse {}; load of the machine: {:.1f} (1 min), {:.1f} (5 min)".format(version, *os.getloadavg()[:2]))
     return int(is_low)
 
 

@@ -35,6 +35,7 @@ class Visit:
     requests: int = 0
     by_kind: dict[str, int] = field(default_factory=dict)
     addresses: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
 
     @property
     def hosts(self) -> set[str]:
@@ -77,6 +78,8 @@ def visit(page: Page, line: Line, path: str) -> Visit:
         kind = kinds.get(event["requestId"], "Other")
         made.by_kind[kind] = made.by_kind.get(kind, 0) + int(event["encodedDataLength"])
 
+    page.on("console", lambda message: made.complaints.append(message.text))
+    page.on("pageerror", lambda error: made.complaints.append(str(error)))
     devtools.on("Network.requestWillBeSent", lambda event: made.addresses.append(event["request"]["url"]))
     devtools.on("Network.responseReceived", answered)
     devtools.on("Network.loadingFinished", finished)
@@ -108,6 +111,7 @@ def check(listed: Budgeted, made: Visit) -> None:
     assert 0 < made.requests <= REQUESTS, made.addresses
     assert made.hosts == {"localhost"}
     assert "Font" not in made.by_kind
+    assert made.complaints == [], "something is in the browser's console"
 
 
 def test_the_log_page_is_warm_the_second_time(browser: Browser, line: Line, settled: Settled, lines: list[str]) -> None:

@@ -36,11 +36,14 @@ BLOCKED_MS = 100
 
 #: Long tasks count from the first byte on, not from the first paint as elsewhere: what blocks early blocks too.
 _OBSERVE = """
-const seen = (window.seen = { largest: 0, what: "", shift: 0, blocked: 0 });
+const seen = (window.seen = { largest: 0, what: "", shift: 0, blocked: 0, moved: [] });
 const watch = (type, take) =>
   new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, buffered: true });
 watch("largest-contentful-paint", (entry) => { seen.largest = entry.startTime; seen.what = entry.element?.localName ?? ""; });
-watch("layout-shift", (entry) => { if (!entry.hadRecentInput) seen.shift += entry.value; });
+watch("layout-shift", (entry) => {
+  if (!entry.hadRecentInput) seen.shift += entry.value;
+  seen.moved = entry.sources.map(({ node }) => node?.outerHTML?.slice(0, 80));
+});
 watch("longtask", (entry) => { seen.blocked += Math.max(0, entry.duration - 50); });
 """
 
@@ -106,6 +109,7 @@ def once(browser: Browser, line: Line, settled: Settled, listed: Budgeted) -> Se
     assert answer is not None and answer.status == 200, listed.name
     wait_for_silence(page, line)
     page.wait_for_timeout(600)
+    assert page.evaluate("performance.getEntriesByType('navigation')[0].nextHopProtocol") == "h2"
     first = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     seen = page.evaluate("seen")
     context.close()
