@@ -9,7 +9,9 @@ import pytest
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 
+from core import static_files
 from core.static_files import HashedStaticFiles, bare_script, bare_style
+from guildhub.management.commands import prepare
 
 STATIC = Path(settings.BASE_DIR) / "static"
 SCRIPTS = sorted((STATIC / "js").glob("*.js"))
@@ -50,3 +52,14 @@ def test_what_is_collected_is_bare_and_names_its_modules(tmp_path: Path) -> None
     assert f'"./{Path(into.stored_name("js/outbox.js")).name}"' in worn
     assert "/*" not in (tmp_path / into.stored_name("css/guildhub.css")).read_text("utf-8")
     assert (tmp_path / into.stored_name("img/mark.svg")).read_bytes() == (STATIC / "img" / "mark.svg").read_bytes()
+
+
+def test_files_are_collected_anew_when_we_make_something_else_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = prepare._static_fingerprint()
+    assert prepare._static_fingerprint() == before
+    changed = tmp_path / "static_files.py"
+    changed.write_text("# as of tomorrow\n")
+    monkeypatch.setattr(static_files, "__file__", str(changed))
+    assert prepare._static_fingerprint() != before
