@@ -1,10 +1,17 @@
-"""Allauth's forms of signing in, with one word for an address and no example that vanishes while one types."""
+"""Allauth's forms of signing in, with one word for an address, and no words in a field that repeat its label."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import AddEmailForm, LoginForm, RequestLoginCodeForm, SignupForm
+from allauth.account.forms import (
+    AddEmailForm,
+    ConfirmEmailVerificationCodeForm,
+    ConfirmLoginCodeForm,
+    LoginForm,
+    RequestLoginCodeForm,
+    SignupForm,
+)
 from django.utils.translation import gettext_lazy as _
 
 
@@ -35,3 +42,21 @@ class PlainCodeForm(_PlainAddress, RequestLoginCodeForm):
 
 class PlainAddEmailForm(_PlainAddress, AddEmailForm):
     """A further address of somebody signed in."""
+
+
+class _PlainCode:
+    """Mixed into a form: its code has no placeholder that looks like one that was typed."""
+
+    fields: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs.pop("placeholder", None)
+
+
+class PlainConfirmLoginForm(_PlainCode, ConfirmLoginCodeForm):
+    """Who types the code of signing in."""
+
+
+class PlainConfirmEmailForm(_PlainCode, ConfirmEmailVerificationCodeForm):
+    """Who types the code of an address."""

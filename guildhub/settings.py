@@ -148,6 +148,8 @@ ACCOUNT_FORMS = {
     "signup": "accounts.sign_in_forms.PlainSignupForm",
     "request_login_code": "accounts.sign_in_forms.PlainCodeForm",
     "add_email": "accounts.sign_in_forms.PlainAddEmailForm",
+    "confirm_login_code": "accounts.sign_in_forms.PlainConfirmLoginForm",
+    "confirm_email_verification_code": "accounts.sign_in_forms.PlainConfirmEmailForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
