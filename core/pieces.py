@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 
 #: Characters of all pieces that one process keeps, and of the largest one that is kept at all: an address holds what anybody
 #: typed. When it is full it is emptied: a list's cards are back with the next request.
-KEPT_MOST = 6_000_000
+KEPT_MOST = 16_000_000
 LARGEST_KEPT = 30_000
 _PLAIN = (str, int, bool, UUID, type(None))
 

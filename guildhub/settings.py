@@ -36,7 +36,7 @@ DEMO = EMBEDDED
 # Database: the app's login owns nothing; migrations run as the owner (core/database_logins.py) -----------------------
 
 _shared_database = {
-    "ENGINE": "django.db.backends.postgresql",
+    "ENGINE": "core.postgresql",
     "CONN_MAX_AGE": 600,
     "CONN_HEALTH_CHECKS": True,
     "DISABLE_SERVER_SIDE_CURSORS": True,  # PgBouncer in transaction mode keeps no cursors

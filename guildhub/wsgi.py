@@ -4,9 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from core.thread_state import keep_state_by_thread
+from core.quick_django import be_quick
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guildhub.settings")
 
-keep_state_by_thread()
+be_quick()
 application = get_wsgi_application()

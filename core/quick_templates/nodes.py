@@ -331,10 +331,14 @@ def _block_translate(node: BlockTranslateNode, blocks: Blocks) -> Step:
         return _as_django(node, blocks) if not names else _sentence(node, singular, names)
     count = read_expression(node.counter) if node.plural else None
 
+    by_language: dict[str | None, str] = {}
+
     def run(context: Any, write: Write) -> None:
         with Scope(context, {name: read(context) for name, read in extra}):
             if count is None:
-                said = gettext(singular)
+                said = by_language.get(context.quick_language)
+                if said is None:
+                    said = by_language[context.quick_language] = gettext(singular)
             else:
                 number = count(context)
                 if not isinstance(number, Decimal | float | int):

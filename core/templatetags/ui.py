@@ -60,7 +60,12 @@ KNOWN: dict[str, tuple[Any, Any]] = {
 @register.filter
 def hours(minutes: int | None) -> str:
     """`{{ entry.minutes|hours }}`: minutes as "1 h 30 min", kept in one piece in a right-to-left line."""
-    return "" if minutes is None else format_html("<bdi>{}</bdi>", format_minutes(minutes))
+    return "" if minutes is None else _hours(minutes, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _hours(minutes: int, _language: str | None) -> SafeString:
+    return format_html("<bdi>{}</bdi>", format_minutes(minutes))
 
 
 @register.filter
@@ -72,12 +77,22 @@ def whole_hours(minutes: int) -> str:
 @register.filter
 def number(value: int | float | None) -> str:
     """`{{ total|number }}`: a grouped number in `<bdi>`, so that 4,127 does not turn round in Urdu."""
-    return "" if value is None else format_html("<bdi>{}</bdi>", format_number(value))
+    return "" if value is None else _number(value, get_language())
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _number(value: int | float, _language: str | None) -> SafeString:
+    return format_html("<bdi>{}</bdi>", format_number(value))
 
 
 @register.simple_tag
 def amount(value: int, unit: str = "", *, signed: bool = False) -> SafeString:
     """`{% amount 23 "PTS" signed=True %}`: an amount of points (or any unit) in tabular figures."""
+    return _amount(value, unit, signed, get_language())
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _amount(value: int, unit: str, signed: bool, _language: str | None) -> SafeString:
     tone = "" if not signed or not value else " plus" if value > 0 else " minus"
     figure = format_number(value, signed=signed)
     if not unit:
@@ -95,6 +110,11 @@ def state(thing: Any, label: str = "") -> SafeString:
     if not words:
         display = getattr(thing, "get_state_display", None)
         words = display() if display else str(name).replace("_", " ")
+    return _badge(name, str(words))
+
+
+@lru_cache(maxsize=1024)
+def _badge(name: str, words: str) -> SafeString:
     return format_html('<span class="state {}">{}</span>', TONES.get(name, ""), words)
 
 
@@ -108,6 +128,11 @@ def _state_words(model: type[Model], name: str, _language: str | None) -> str:
 @register.simple_tag
 def known(level: str) -> SafeString:
     """`{% known "estimated" %}`: the label a number wears, saying how it is known."""
+    return _known(level, get_language())
+
+
+@lru_cache(maxsize=256)
+def _known(level: str, _language: str | None) -> SafeString:
     words, promise = KNOWN[level]
     return format_html('<abbr class="known {}" title="{}">{}</abbr>', level, promise, words)
 
