@@ -233,7 +233,7 @@ class TasksQuery(Shape):
         required=False, choices=[choice for choice in Task.State.choices if choice[0] != "draft"]
     )
     role = serializers.ChoiceField(required=False, choices=Task._meta.get_field("role").choices)
-    is_starter = serializers.BooleanField(required=False, allow_null=True, default=None)
+    is_starter = serializers.BooleanField(required=False)
     minutes = serializers.IntegerField(required=False, min_value=1, max_value=TASK_MINUTES_MOST, help_text="At most.")
 
 

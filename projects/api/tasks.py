@@ -37,7 +37,7 @@ class Tasks(Endpoint):
         rows = rows.filter(**{exact[name]: values.pop(name) for name in exact.keys() & values.keys()})
         if minutes := values.pop("minutes", None):
             rows = rows.filter(estimate_minutes__lte=minutes)
-        if (is_starter := values.pop("is_starter")) is not None:
+        if (is_starter := values.pop("is_starter", None)) is not None:
             rows = rows.filter(is_starter=is_starter)
         found = page(rows, NEWEST_FIRST, **values)
         return Listing(shown_tasks(list(found.items), request), found.after)
