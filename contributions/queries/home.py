@@ -14,6 +14,7 @@ from django.db import connection
 from contributions.models import Contribution
 from contributions.models.contribution import Need
 from core.addresses import address
+from core.formats import format_minutes
 from projects.models import Task
 from projects.rules import PROJECT_TAKES_WORK
 
@@ -53,6 +54,11 @@ class OwnNews(NamedTuple):
     def get_state_display(self) -> str:
         """The state in the reader's language."""
         return str(Contribution.State(self.state).label)
+
+    @property
+    def words_credited(self) -> str:
+        """The credited time in the reader's words; empty before it is credited."""
+        return "" if self.minutes_credited is None else format_minutes(self.minutes_credited)
 
     def get_need_display(self) -> str:
         """What is missing, as a sentence; empty when nothing is."""
