@@ -57,11 +57,14 @@ def five_pages(base: str) -> list[str]:
     By default a person's page asks search engines to stay away, which Lighthouse counts as a fault. Where nobody chose
     otherwise the fifth page is the one for signing in.
     """
-    problem, project = next(
+    work = (
         (problem, project)
         for problem in _links(base, "/problems/", r"/problems/[a-z0-9-]{8,}/")
         for project in _links(base, problem, r"/projects/[a-z0-9-]+/")
     )
+    problem, project = next(work, ("", ""))
+    if not problem:
+        sys.exit("No problem on the first page of the list has a project: name the pages you mean.")
     people = dict.fromkeys((*_links(base, project, _PERSON), *_links(base, problem, _PERSON)))
     found = (person for person in people if "noindex" not in _page(base, person))
     return ["/", "/problems/", problem, project, next(found, "/accounts/login/")]
@@ -83,8 +86,11 @@ def _links(base: str, path: str, wanted: str) -> list[str]:
 
 
 def _page(base: str, path: str) -> str:
-    with urlopen(base + path, timeout=30) as answer:
-        return str(answer.read().decode())
+    try:
+        with urlopen(base + path, timeout=30) as answer:
+            return str(answer.read().decode())
+    except OSError as error:
+        sys.exit(f"{base}{path} does not answer ({error}). Is guildhub running there? `make run` starts it.")
 
 
 def _run(program: Path, address: str) -> dict[str, Any]:
@@ -94,8 +100,10 @@ def _run(program: Path, address: str) -> dict[str, Any]:
         [program, address, "--output=json", "--quiet", f"--chrome-flags={flags}",
          f"--only-categories={','.join(CATEGORIES)}"],
         env={**os.environ, **({"CHROME_PATH": chromium} if chromium else {})},
-        stdout=subprocess.PIPE, check=True, timeout=300,
+        stdout=subprocess.PIPE, timeout=300,
     )  # fmt: skip
+    if made.returncode:
+        sys.exit(f"Lighthouse could not judge {address} (what it says stands above).")
     report: dict[str, Any] = json.loads(made.stdout)
     return report
 
