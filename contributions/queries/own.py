@@ -174,7 +174,7 @@ def minutes_by_week(subject_ids: Sequence[UUID], *, monday: date) -> dict[date, 
 
 
 def tasks_to_log_on(subject_ids: Sequence[UUID], *, wanted: UUID | None = None, limit: int = 60) -> list[Task]:
-    """Tasks on which the person can log hours now, the likeliest first; `project.guild` filled. One statement.
+    """Tasks on which the person can log hours now, the likeliest first, with title and `is_open_work`. One statement.
 
     Their own tasks and the open work of their guilds' projects, and the `wanted` task (a link led here). First
     comes the wanted one, then what they logged on last, then their own tasks, then the project of their last hours.
@@ -198,8 +198,7 @@ def _tasks_to_log_on(subject_ids: Sequence[UUID], wanted: UUID | None, *, limit:
             last_use=Subquery(used.filter(task_id=OuterRef("pk")).values("pk")[:1]),
             last_use_of_project=Subquery(used.filter(project_id=OuterRef("project_id")).values("pk")[:1]),
         )
-        .select_related("project__guild")
-        .defer("description", "project__summary")
+        .only("title", "is_open_work")
         .order_by(
             "rank",
             _latest("last_use"),

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.forms.renderers import TemplatesSetting
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+
+from core.html import escaped
 
 _WIDGETS = "django/forms/widgets/"
 
@@ -29,16 +30,16 @@ class FormRenderer(TemplatesSetting):
 def _input(widget: dict[str, Any]) -> str:
     """What our input.html writes, to the byte."""
     kind, value = widget["type"], widget.get("value")
-    shown = "" if value is None else f' value="{conditional_escape(str(value))}"'
+    shown = "" if value is None else f' value="{escaped(str(value))}"'
     direction = ' dir="auto"' if kind in ("text", "search") else ""
-    name = conditional_escape(widget["name"])
+    name = escaped(widget["name"])
     return f'<input type="{kind}" name="{name}"{shown}{direction}{_attributes(widget["attrs"])}>'
 
 
 def _textarea(widget: dict[str, Any]) -> str:
     """What our textarea.html writes, to the byte."""
-    name, value = conditional_escape(widget["name"]), widget["value"]
-    words = conditional_escape(value) if value else ""
+    name, value = escaped(widget["name"]), widget["value"]
+    words = escaped(value) if value else ""
     return f'<textarea name="{name}" dir="auto"{_attributes(widget["attrs"])}>\n{words}</textarea>'
 
 
@@ -46,11 +47,11 @@ def _choices(widget: dict[str, Any]) -> str:
     """What Django's multiple_input.html writes for radio buttons and check boxes, to the byte."""
     attributes = widget["attrs"]
     parts = ["<div"]
-    parts += [f' {name}="{conditional_escape(attributes[name])}"' for name in ("id", "class") if attributes.get(name)]
+    parts += [f' {name}="{escaped(attributes[name])}"' for name in ("id", "class") if attributes.get(name)]
     parts.append(">")
     for name, options, _index in widget["optgroups"]:
         if name:
-            parts.append(f"\n  <div><label>{conditional_escape(name)}</label>")
+            parts.append(f"\n  <div><label>{escaped(name)}</label>")
         parts += [f"<div>\n    {_choice(option)}</div>" for option in options]
         if name:
             parts.append("\n  </div>")
@@ -63,19 +64,19 @@ def _choice(option: dict[str, Any]) -> str:
     control = f"{_input(option)}\n"
     if not option.get("wrap_label"):
         return f"{control}\n\n"
-    whose = f' for="{conditional_escape(option["attrs"]["id"])}"' if option["attrs"].get("id") else ""
-    return f"<label{whose}>{control} {conditional_escape(option['label'])}</label>\n\n"
+    whose = f' for="{escaped(option["attrs"]["id"])}"' if option["attrs"].get("id") else ""
+    return f"<label{whose}>{control} {escaped(option['label'])}</label>\n\n"
 
 
 def _select(widget: dict[str, Any]) -> str:
     """What Django's select.html writes, to the byte."""
-    parts = [f'<select name="{conditional_escape(widget["name"])}"{_attributes(widget["attrs"])}>']
+    parts = [f'<select name="{escaped(widget["name"])}"{_attributes(widget["attrs"])}>']
     for name, options, _index in widget["optgroups"]:
         if name:
-            parts.append(f'\n  <optgroup label="{conditional_escape(name)}">')
+            parts.append(f'\n  <optgroup label="{escaped(name)}">')
         for option in options:
-            value, attributes = conditional_escape(str(option["value"])), _attributes(option["attrs"])
-            parts.append(f'\n  <option value="{value}"{attributes}>{conditional_escape(option["label"])}</option>\n')
+            value, attributes = escaped(str(option["value"])), _attributes(option["attrs"])
+            parts.append(f'\n  <option value="{value}"{attributes}>{escaped(option["label"])}</option>\n')
         if name:
             parts.append("\n  </optgroup>")
     parts.append("\n</select>")
@@ -84,9 +85,7 @@ def _select(widget: dict[str, Any]) -> str:
 
 def _attributes(attributes: dict[str, Any]) -> str:
     written = [
-        f" {conditional_escape(name)}"
-        if value is True
-        else f' {conditional_escape(name)}="{conditional_escape(str(value))}"'
+        f" {escaped(name)}" if value is True else f' {escaped(name)}="{escaped(str(value))}"'
         for name, value in attributes.items()
         if value is not False
     ]
