@@ -272,6 +272,16 @@ function beginForm() {
   fitOthers();
 }
 
+// “Back” may bring a page out of the browser's memory after its person signed out: nothing of theirs shows before that is known.
+addEventListener("pageshow", async ({ persisted }) => {
+  if (!persisted) return;
+  section.hidden = true;
+  const remembered = async () => (window.caches ? (await (await caches.match(WHO))?.json()) : { user });
+  const who = await fetch("/log/outbox/", { cache: "no-store" }).then((answer) => answer.json()).catch(remembered);
+  if (who?.user === user) section.hidden = false;
+  else location.reload();
+});
+
 async function begin() {
   section.hidden = false;
   addEventListener("outbox:changed", render);

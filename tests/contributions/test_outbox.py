@@ -17,7 +17,7 @@ from contributions.models import Contribution
 from contributions.models.contribution import Need
 from contributions.services import KEPT_MOST, EntryInput, approve_contribution
 from contributions.services.outbox import KeptHours, log_kept_hours
-from core import limits
+from core import jobs, limits
 from core.ids import uuid7
 from tests.factories import World, make_world
 from tests.hostile.races import at_once
@@ -144,6 +144,25 @@ def test_the_service_takes_what_the_api_sends(world: World) -> None:
     kept = [KeptHours(uuid7(), task, (EntryInput(world.now.date(), 30),)) for task in (world.open_work, None)]
     taken = log_kept_hours(by=world.contributor, kept=kept, now=timezone.now())
     assert [one.outcome for one in taken] == ["stored", "refused"] and "gone" in taken[1].refusal
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_broker_all_is_stored_and_it_is_asked_once(
+    world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.JOBS_ARE_NUDGED = True
+    asked: list[object] = []
+
+    def refuse(**job: object) -> None:
+        asked.append(job)
+        raise ConnectionError
+
+    monkeypatch.setattr(jobs, "_broker_rests_until", 0.0)
+    monkeypatch.setattr(jobs, "_deliveries_begin", {})
+    monkeypatch.setattr(jobs.deliver, "apply_async", refuse)
+    sent = [entry(world) for _ in range(8)]
+    assert outcomes(send(client_of(world, "contributor"), world.contributor, *sent)) == ["stored"] * 8
+    assert len(asked) == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -268,6 +268,25 @@ def test_on_a_shared_phone_nobody_sees_or_sends_what_another_wrote(phone: Phone,
     assert Contribution.objects.count() == 2
 
 
+def test_a_page_out_of_the_browsers_memory_shows_nothing_of_who_signed_out(phone: Phone, world: World) -> None:
+    phone.line.stops = "POST /log/outbox/"
+    phone.log("Counted the boats")
+    phone.rows("on this phone", 1)
+    phone.sign_in(world.newcomer)  # in another window
+    phone.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    phone.rows("on this phone", 0)
+    expect(phone.page.get_by_text("Hours of somebody else wait on this phone")).to_be_visible()
+    # Without a connection the phone's own memory says who is here, and signing out took that away.
+    phone.line.stops = "POST /log/outbox/"
+    phone.log("Measured the bridge")
+    phone.rows("on this phone", 1)
+    phone.page.evaluate("caches.delete('guildhub-person')")
+    phone.cut()
+    phone.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(phone.page.get_by_text("Nobody has opened “Log hours” on this phone")).to_be_visible()
+    expect(phone.page.get_by_text("Measured the bridge")).to_have_count(0)
+
+
 def test_a_sign_in_that_ended_keeps_the_queue(phone: Phone, world: World) -> None:
     phone.context.clear_cookies()
     phone.log("Counted the boats")
