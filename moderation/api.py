@@ -15,6 +15,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from core.api.endpoints import Endpoint, reads, writes
+from core.api.fields import AddressFlagField, FlagField
 from core.api.paging import Listing, Order, page
 from core.api.shapes import Shape
 from core.errors import PermissionRefused
@@ -89,14 +90,14 @@ class CaseReasonShape(Shape):
 class SettlingShape(Shape):
     """Whether the words stay hidden, and why."""
 
-    is_upheld = serializers.BooleanField()
+    is_upheld = FlagField()
     reason = serializers.CharField(max_length=2000)
 
 
 class CasesQuery(Shape):
     """Which cases: those that wait (also the default), or those that were decided."""
 
-    waits = serializers.BooleanField(required=False, default=True)
+    waits = AddressFlagField(required=False, default=True)
 
 
 class Reporting(Endpoint):

@@ -12,7 +12,7 @@ from contributions.models import Contribution, Review
 from contributions.models.contribution import Need
 from contributions.rules import ENTRY_MINUTES_MOST, NEWEST_WORKED_ON, OLDEST_WORKED_ON
 from contributions.services import KEPT_MOST
-from core.api.fields import WebAddressField
+from core.api.fields import FlagField, WebAddressField
 from core.api.held_links import LINKS_HELD
 from core.api.shapes import PersonShape, Shape
 from reputation.models import Reason
@@ -151,7 +151,7 @@ class VerdictShape(Shape):
     minutes = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=99_999)
     reason = serializers.CharField(required=False, allow_blank=True, max_length=4000)
     next_step = serializers.CharField(required=False, allow_blank=True, max_length=2000)
-    is_task_done = serializers.BooleanField(required=False)
+    is_task_done = FlagField(required=False)
 
 
 class VerdictsShape(Shape):
@@ -162,7 +162,7 @@ class VerdictsShape(Shape):
     rubric = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=5)
     reason = serializers.CharField(required=False, allow_blank=True, max_length=4000)
     next_step = serializers.CharField(required=False, allow_blank=True, max_length=2000)
-    is_task_done = serializers.BooleanField(required=False)
+    is_task_done = FlagField(required=False)
 
 
 class OutcomeShape(Shape):

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django.core.validators import URLValidator
+from django.db.models import BooleanField
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -29,6 +30,26 @@ class WebAddressField(serializers.CharField):
         self.validators.append(URLValidator(["http", "https"], message=words))
 
 
+class FlagField(serializers.BooleanField):
+    """Yes or no in a body: true or false, and not 1, "yes" or "" (which DRF takes for one or the other)."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """The same value. Raises ValidationError for anything that is no boolean."""
+        if data is True or data is False:
+            return bool(data)
+        return self.fail("invalid", input=data)  # type: ignore[no-any-return]
+
+
+class AddressFlagField(serializers.BooleanField):
+    """Yes or no in an address, where everything is text: the words true and false."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """What the word means. Raises ValidationError for any other."""
+        if data not in ("true", "false"):
+            self.fail("invalid", input=data)
+        return bool(data == "true")
+
+
 class ZoneField(serializers.CharField):
     """A time zone by its name in the tz database."""
 
@@ -45,6 +66,8 @@ class ZoneField(serializers.CharField):
 
 class ModelShape(Shape, serializers.ModelSerializer):
     """A shape whose limits are those of a model's columns. Uniqueness is the service's to refuse."""
+
+    serializer_field_mapping = {**serializers.ModelSerializer.serializer_field_mapping, BooleanField: FlagField}
 
     def build_standard_field(self, field_name: str, model_field: Any) -> Any:
         """The field without the validators that ask the database."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from core.api.fields import LanguageField, ModelShape, ZoneField
+from core.api.fields import FlagField, LanguageField, ModelShape, ZoneField
 from core.api.shapes import Shape
 from core.api.versions import SeenShape, VersionShape
 from guilds.forms import LONGEST_GRANT, RESERVED_SLUGS
@@ -173,7 +173,7 @@ class JoinRequestShape(Shape):
 class JoinAnswerShape(Shape):
     """Whether they are let in; declining needs a reason."""
 
-    is_accepted = serializers.BooleanField()
+    is_accepted = FlagField()
     reason = serializers.CharField(required=False, allow_blank=True, max_length=600, default="")
 
 
@@ -237,7 +237,7 @@ class ClosingShape(Shape):
 class NewExportShape(Shape):
     """Whether the file names people, which is for stewards."""
 
-    has_names = serializers.BooleanField(required=False, default=False)
+    has_names = FlagField(required=False, default=False)
 
 
 class GuildExportShape(Shape):

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from core.api.fields import LanguageField, ModelShape, WebAddressField
+from core.api.fields import AddressFlagField, LanguageField, ModelShape, WebAddressField
 from core.api.held_links import HeldLinksShape
 from core.api.shapes import PersonShape, Shape
 from core.api.versions import SeenShape, VersionShape
@@ -233,7 +233,7 @@ class TasksQuery(Shape):
         required=False, choices=[choice for choice in Task.State.choices if choice[0] != "draft"]
     )
     role = serializers.ChoiceField(required=False, choices=Task._meta.get_field("role").choices)
-    is_starter = serializers.BooleanField(required=False)
+    is_starter = AddressFlagField(required=False)
     minutes = serializers.IntegerField(required=False, min_value=1, max_value=TASK_MINUTES_MOST, help_text="At most.")
 
 

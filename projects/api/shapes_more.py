@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from core.api.fields import LanguageField, ModelShape
+from core.api.fields import FlagField, LanguageField, ModelShape
 from core.api.held_links import HeldLinksShape
 from core.api.shapes import PersonShape, Shape
 from projects.models import Endorsement, ProgressNote, TaskTemplate, Voice
@@ -32,7 +32,7 @@ class NewVoiceShape(ModelShape):
     translation = serializers.CharField(required=False, allow_blank=True, max_length=2000)
     translation_language = LanguageField(required=False)
     consent = serializers.ChoiceField(choices=Voice.Consent.choices)
-    is_public = serializers.BooleanField(required=False, help_text="They agreed that everybody may read it.")
+    is_public = FlagField(required=False, help_text="They agreed that everybody may read it.")
 
     class Meta:
         model = Voice
