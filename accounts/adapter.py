@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.errors import DomainError
 
@@ -26,6 +27,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     Known and unknown addresses are both sent a mail, so the sentence tells nobody which one has an account.
     """
+
+    # allauth speaks of failed logins; here somebody asked for codes.
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": gettext_lazy("Too many codes were asked for. Try again in a few minutes."),
+    }
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send it now; raises MailNotSent."""
