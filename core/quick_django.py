@@ -22,6 +22,8 @@ from django.utils.translation import trans_real
 #: Texts kept for each language. There are some thousand in the program; what data says is looked up like a text too.
 _TEXTS_MOST = 10_000
 _ROUTES_MOST = 5_000
+_ROUTE_LONGEST = 120
+_SECRET_ROUTES = ("/join/", "/accounts/")
 _LETTERS = csrf.CSRF_ALLOWED_CHARS
 _PLACES = {letter: place for place, letter in enumerate(_LETTERS)}
 #: As many times as the letters fit into a byte; bytes beyond would make some letters likelier than others.
@@ -111,7 +113,8 @@ def _naming(usual: Callable[[], str | None]) -> Callable[[], str | None]:
 def keep_routes() -> None:
     """Keep which view answers an address: found among 150 routes each time, it costs 30 to 80 us.
 
-    Only addresses that are somewhere, as many as a hub's pages that are read; what is asked for in vain is searched each time.
+    As many as a hub's pages that are read, and only short ones: an address may be anything that somebody typed, and a link
+    that lets somebody in carries a secret longer than any name. What no route answers is searched each time.
     """
     if not hasattr(URLResolver.resolve, "kept"):
         URLResolver.resolve = _keeping_routes(URLResolver.resolve)  # type: ignore[method-assign]
@@ -121,7 +124,8 @@ def _keeping_routes(usual: Callable[..., ResolverMatch]) -> Callable[..., Resolv
     kept: dict[Any, ResolverMatch] = {}
 
     def resolve(self: URLResolver, path: Any) -> ResolverMatch:
-        if self.pattern.__class__ is not RegexPattern:  # an include: only whole addresses are kept
+        # An include: only whole addresses are kept.
+        if self.pattern.__class__ is not RegexPattern or len(path) > _ROUTE_LONGEST or path.startswith(_SECRET_ROUTES):
             return usual(self, path)
         key = self, path
         found = kept.get(key)

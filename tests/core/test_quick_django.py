@@ -82,7 +82,9 @@ def test_a_route_is_kept_and_what_is_nowhere_is_not() -> None:
     for _time in range(2):
         with pytest.raises(Exception, match="tried"):
             resolve(root, "/no/such/page/")
-    assert len(resolve.kept) == kept
+    for path in ("/join/a-secret-of-somebody/", f"/u/{'x' * 200}/"):
+        assert resolve(root, path).func
+    assert len(resolve.kept) == kept, "neither a secret nor what is longer than any name"
 
 
 def test_a_server_begins_with_all_of_it_in_place() -> None:
