@@ -283,18 +283,18 @@ addEventListener("pageshow", async ({ persisted }) => {
 });
 
 async function begin() {
-  section.hidden = false;
   addEventListener("outbox:changed", render);
   addEventListener("outbox:flushed", ({ detail }) => detail !== "done" && tell(detail));
   if (form) {
     if (form.dataset.hours === "offline") await fillTasks();
     else if (window.caches) rememberTasks().catch(() => undefined);
     beginForm();
-    const change = new URLSearchParams(location.search).get("change");
-    const entry = change && (await all()).find(({ client_id, user: owner }) => client_id === change && owner === user);
-    if (entry) edit(entry);
   }
   await render();
+  section.hidden = false; // Not before it is known what waits: "nothing waits" must never be said of hours that do.
+  const change = form && new URLSearchParams(location.search).get("change");
+  const entry = change && (await all()).find(({ client_id, user: owner }) => client_id === change && owner === user);
+  if (entry) edit(entry);
   start(true);
   if (document.readyState !== "complete") await new Promise((done) => { addEventListener("load", done, { once: true }); });
   navigator.serviceWorker?.register("/sw.js").catch(() => undefined);

@@ -168,6 +168,31 @@ def test_two_taps_then_it_is_sent_and_undone(phone: Phone) -> None:
     assert stored() == [("withdrawn", 60)]
 
 
+def test_nothing_waits_is_never_said_of_hours_that_do(phone: Phone) -> None:
+    """A slow phone may take seconds to open what it keeps; until then the list says nothing at all."""
+    phone.cut()
+    phone.log("Counted the boats")
+    phone.rows("on this phone", 1)
+    phone.page.add_init_script(
+        """const open = IDBFactory.prototype.open;
+        IDBFactory.prototype.open = function (...asked) {
+            const slow = {}, real = open.apply(this, asked);
+            real.onupgradeneeded = (event) => slow.onupgradeneeded?.(event);
+            real.onsuccess = () => setTimeout(() => { slow.result = real.result; slow.onsuccess(); }, 1500);
+            return slow;
+        };
+        globalThis.said = [];
+        setInterval(() => {
+            const outbox = document.querySelector("[data-outbox]");
+            if (outbox && !outbox.hidden) said.push(outbox.querySelector("[data-count]").textContent);
+        }, 20);"""
+    )
+    phone.page.reload()
+    phone.rows("on this phone", 1)
+    phone.until("said.length > 5")
+    assert phone.page.evaluate("[...new Set(said)]") == ["Waiting on this phone: 1"]
+
+
 def test_a_longer_hour_without_a_note_says_what_it_needs(phone: Phone) -> None:
     phone.log(length="2 h")
     phone.said("It needs one thing from you.")
