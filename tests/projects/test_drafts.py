@@ -242,6 +242,8 @@ def test_two_windows_that_send_make_one_entry(phone: Phone) -> None:
         one.wait_for_timeout(20)
     assert phone.sent[0]["client_id"] == phone.sent[1]["client_id"], "the server counts one id once"
     go_on.set()
+    for page in (one, other):  # a window that is closed on its way somewhere may keep the whole browser waiting
+        expect(page).not_to_have_url(phone.site.address + phone.path)
 
 
 def test_what_the_server_does_not_take_is_shown_by_its_own_page_and_stays_here(phone: Phone) -> None:
