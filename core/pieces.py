@@ -20,6 +20,8 @@ from django.utils.translation import get_language
 #: typed. When it is full it is emptied: a list's cards are back with the next request.
 KEPT_MOST = 16_000_000
 LARGEST_KEPT = 30_000
+#: Stands for a name in a piece that is kept without it: Unicode's "an object belongs here", which no name holds.
+NAME = "\ufffc"
 _PLAIN = (str, int, bool, UUID, type(None))
 
 

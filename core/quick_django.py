@@ -6,12 +6,14 @@ commands, workers and tests go Django's own way. Figures are of a page that take
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import LazySettings
+from django.http.response import ResponseHeaders
 from django.middleware import csrf
 from django.urls import ResolverMatch, URLResolver
 from django.urls import base as urls
@@ -38,6 +40,8 @@ def be_quick() -> None:
     read_settings_directly()
     keep_translations()
     keep_routes()
+    set_headers_directly()
+    log_what_is_read()
     csrf._get_new_csrf_string = new_csrf_string  # type: ignore[attr-defined]
     csrf._mask_cipher_secret = mask_secret  # type: ignore[attr-defined]
 
@@ -137,6 +141,29 @@ def _keeping_routes(usual: Callable[..., ResolverMatch]) -> Callable[..., Resolv
 
     resolve.kept = kept  # type: ignore[attr-defined]
     return resolve
+
+
+def set_headers_directly() -> None:
+    """Take a header of plain letters as it is. Django encodes name and value each time, 16 of them an answer."""
+    if not hasattr(ResponseHeaders.__setitem__, "usual"):
+        ResponseHeaders.__setitem__ = _setting_directly(ResponseHeaders.__setitem__)  # type: ignore[method-assign]
+
+
+def _setting_directly(usual: Callable[[Any, Any, Any], None]) -> Callable[[Any, Any, Any], None]:
+    def __setitem__(self: Any, key: Any, value: Any) -> None:
+        if key.__class__ is value.__class__ is str and (key + value).isascii() and (key + value).isprintable():
+            self._store[key.lower()] = key, value
+        else:  # other letters, an end of a line, a number
+            usual(self, key, value)
+
+    __setitem__.usual = usual  # type: ignore[attr-defined]
+    return __setitem__
+
+
+def log_what_is_read() -> None:
+    """Note neither thread nor process nor place of code with each line of the log: nothing prints them (logging's HOWTO)."""
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None  # type: ignore[attr-defined]
 
 
 def new_csrf_string() -> str:

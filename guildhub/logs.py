@@ -20,6 +20,8 @@ _NAMES_OF_THINGS = {"slug", "pk", "id", "number", "object_id", "project", "guild
 #: Below these lines PostgreSQL repeats values of the row, which may be somebody's words.
 _REPEATS_VALUES = ("DETAIL:", "CONTEXT:", "QUERY:", "LINE ")
 LONGEST_PATH = 300
+#: `json.dumps` with options makes an encoder for each line.
+_to_json = json.JSONEncoder(default=str, ensure_ascii=False).encode
 
 
 class ShortBrokerErrors(logging.Filter):
@@ -65,7 +67,7 @@ class JsonFormatter(logging.Formatter):
         said |= getattr(record, "fields", {})
         if record.exc_info:
             said["error"] = _without_values(self.formatException(record.exc_info))
-        return json.dumps(said, default=str, ensure_ascii=False)
+        return _to_json(said)
 
 
 def loggable_path(request: HttpRequest) -> str:

@@ -84,7 +84,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # A page is a quarter of its size on a slow line. Its secrets don't shine through the length: Django masks the form's
     # token anew each time and pads each answer by a random number of bytes.
-    "django.middleware.gzip.GZipMiddleware",
+    "core.compression.QuickGZipMiddleware",
     "core.middleware.PlainWordsMiddleware",
     "core.middleware.ContentPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -10,14 +10,16 @@ from typing import Any, NamedTuple
 
 import pytest
 from django.conf import settings
-from django.template import Engine
+from django.template import Context, Engine
 from django.utils.safestring import SafeString
 from django.utils.translation import override
 
 from core import pieces
+from core.templatetags.pieces import piece_naming
 
 TEMPLATES = {
-    "p.html": "{% load i18n ui %}<b>{{ row.title }}</b>{{ row.minutes|hours }}{% translate 'Monday' %}{{ request }}"
+    "p.html": "{% load i18n ui %}<b>{{ row.title }}</b>{{ row.minutes|hours }}{% translate 'Monday' %}{{ request }}",
+    "named.html": "<i>{{ name }}</i> {{ word }} {{ name }}",
 }
 
 
@@ -66,6 +68,14 @@ def test_markup_never_takes_the_place_of_the_same_text(engine: Engine) -> None:
     assert render(engine, Row(SafeString("<b>"))) is kept, (
         "equal to what was kept: the escaped one, never the other way"
     )
+
+
+def test_a_name_is_put_into_a_piece_that_is_kept_for_everybody(engine: Engine) -> None:
+    context = Context()
+    context.template = engine.get_template("p.html")
+    pieces.forget_pieces()
+    said = [piece_naming(context, "named.html", name, word="x") for name in ("Rina", "<b>&", pieces.NAME)]
+    assert said[:2] == ["<i>Rina</i> x Rina", "<i>&lt;b&gt;&amp;</i> x &lt;b&gt;&amp;"] and len(pieces._kept) == 1
 
 
 def test_what_is_kept_is_bounded(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.http.response import BadHeaderError, ResponseHeaders
 from django.middleware.csrf import CSRF_ALLOWED_CHARS, _does_token_match, _mask_cipher_secret, _unmask_cipher_token
 from django.urls import URLResolver, get_resolver
 from django.utils import translation
@@ -85,6 +86,30 @@ def test_a_route_is_kept_and_what_is_nowhere_is_not() -> None:
     for path in ("/join/a-secret-of-somebody/", f"/u/{'x' * 200}/"):
         assert resolve(root, path).func
     assert len(resolve.kept) == kept, "neither a secret nor what is longer than any name"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X-Word", "plain"),
+        ("X-Number", 7),
+        ("X-Letters", "Größe"),
+        ("X-Script", "नमस्ते"),
+        ("X-Bytes", b"bytes"),
+        ("X-Tab", "a\tb"),
+    ],
+)
+def test_a_header_is_set_as_django_sets_it(name: str, value: Any) -> None:
+    usual = ResponseHeaders({name: value})
+    quick = ResponseHeaders({})
+    quick_django._setting_directly(ResponseHeaders.__setitem__)(quick, name, value)
+    assert list(quick.items()) == list(usual.items()) and quick[name.lower()] == usual[name]
+
+
+@pytest.mark.parametrize(("name", "value"), [("X-Word", "a\r\nSet-Cookie: b"), ("X-A\nB", "c"), ("X-Word", "a\n")])
+def test_a_header_with_an_end_of_a_line_is_refused(name: str, value: str) -> None:
+    with pytest.raises(BadHeaderError):
+        quick_django._setting_directly(ResponseHeaders.__setitem__)(ResponseHeaders({}), name, value)
 
 
 def test_a_server_begins_with_all_of_it_in_place() -> None:

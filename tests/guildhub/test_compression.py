@@ -5,7 +5,10 @@ from __future__ import annotations
 import gzip
 
 import pytest
+from django.http import HttpResponse, StreamingHttpResponse
+from django.test import RequestFactory
 
+from core.compression import QuickGZipMiddleware, gzip_of
 from tests.factories import World
 from tests.pages import client_of
 
@@ -25,3 +28,25 @@ def test_the_length_of_a_page_with_a_secret_is_another_each_time(standing_world:
     client = client_of(standing_world, "contributor")
     lengths = {len(client.get("/settings/", headers={"Accept-Encoding": "gzip"}).content) for _time in range(8)}
     assert len(lengths) > 2
+
+
+def test_it_is_one_gzip_member_with_a_name_that_says_nothing() -> None:
+    page = "<p>हिन्दी اردو</p>".encode() * 300
+    packed = [gzip_of(page, 100) for _time in range(40)]
+    assert {gzip.decompress(one) for one in packed} == {page} and len({len(one) for one in packed}) > 10
+    assert len(packed[0]) < len(gzip.compress(page, 6)) + 110
+
+
+def test_a_short_answer_and_one_that_is_packed_stay_as_they_are(rf: RequestFactory) -> None:
+    request = rf.get("/", headers={"Accept-Encoding": "gzip"})
+    middleware = QuickGZipMiddleware(lambda _request: HttpResponse())
+    short, packed = HttpResponse("short"), HttpResponse("x" * 900, headers={"Content-Encoding": "br"})
+    for answer in (short, packed):
+        before = answer.content
+        assert middleware.process_response(request, answer).content == before
+    tagged = HttpResponse("x" * 900, headers={"ETag": '"1"'})
+    assert middleware.process_response(request, tagged)["ETag"] == 'W/"1"' and tagged["Content-Length"] == str(
+        len(tagged.content)
+    )
+    streamed = middleware.process_response(request, StreamingHttpResponse(["x" * 900] * 3))
+    assert gzip.decompress(b"".join(streamed)) == b"x" * 2700  # type: ignore[arg-type]
