@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.errors import DomainError
+from core.letters import letter_of_text, message_of
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,12 @@ class AccountAdapter(DefaultAccountAdapter):
         **DefaultAccountAdapter.error_messages,
         "too_many_login_attempts": gettext_lazy("Too many codes were asked for. Try again in a few minutes."),
     }
+
+    def render_mail(self, template_prefix: str, email: Any, context: dict[str, Any], headers: Any = None) -> Any:
+        """The words are allauth's templates of plain text, ours where we have some; their HTML is made from them."""
+        plain = super().render_mail(template_prefix, email, context, headers)
+        letter = letter_of_text(plain.subject, str(plain.body), codes=[str(context.get("code") or "")])
+        return message_of(letter, to=plain.to[0], headers=headers)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send it now; raises MailNotSent."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -121,7 +123,9 @@ def redis_url(name: str) -> str:
 
 
 def mail(name: str) -> dict[str, Any]:
-    """Django's settings for a mail server."""
+    """Django's settings for a mail server, or for a provider that anymail asks over HTTP (docs/mail.md)."""
+    if text(name).startswith("anymail+"):
+        return _mail_provider(name)
     try:
         found = environ.Env.email_url_config(text(name))
     except (ImproperlyConfigured, KeyError, ValueError):
@@ -130,8 +134,27 @@ def mail(name: str) -> dict[str, Any]:
         raise ImproperlyConfigured(
             f"{name} is no address of a mail server. It looks like smtp+tls://user:password@mail.example.org:587"
         )
+    if found["EMAIL_BACKEND"].endswith(".smtp.EmailBackend"):
+        found["EMAIL_BACKEND"] = "core.couriers.SmtpBackend"
     wanted = ("BACKEND", "HOST", "PORT", "HOST_USER", "HOST_PASSWORD", "USE_TLS", "USE_SSL")
     return {f"EMAIL_{key}": found[f"EMAIL_{key}"] for key in wanted if found.get(f"EMAIL_{key}")}
+
+
+def _mail_provider(name: str) -> dict[str, Any]:
+    provider = text(name).removeprefix("anymail+").split("://")[0]
+    if not provider.isidentifier() or find_spec(f"anymail.backends.{provider}") is None:
+        raise ImproperlyConfigured(f"{name} names no provider that anymail knows. It looks like anymail+postmark://")
+    keys = {key.removeprefix("ANYMAIL_"): value for key, value in os.environ.items() if key.startswith("ANYMAIL_")}
+    if not any(key.startswith(provider.upper()) for key in keys):
+        raise ImproperlyConfigured(
+            f"{name}={text(name)} also needs the provider's key, for example ANYMAIL_{provider.upper()}_API_KEY. "
+            "anymail's manual names the settings of each provider; here each begins with ANYMAIL_."
+        )
+    return {
+        "EMAIL_BACKEND": f"anymail.backends.{provider}.EmailBackend",
+        # Seconds to reach it, and to wait for its answer.
+        "ANYMAIL": {"REQUESTS_TIMEOUT": (5, 15), **keys},
+    }
 
 
 def is_loopback(host: str) -> bool:

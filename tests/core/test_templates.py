@@ -28,7 +28,9 @@ def name_of(path: Path) -> str:
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
 def test_a_template_needs_nothing_that_the_policy_forbids(path: Path) -> None:
     text = re.sub(r"{% comment.*?{% endcomment %}|{#.*?#}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
-    assert [what for what, pattern in REFUSED.items() if pattern.search(text)] == []
+    # Mail programs drop style sheets; a mail is no page, and the one page that shows it says so in its policy.
+    allowed = {"an inline style"} if name_of(path).startswith("mail/") else set()
+    assert [what for what, pattern in REFUSED.items() if what not in allowed and pattern.search(text)] == []
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)

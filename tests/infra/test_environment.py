@@ -141,7 +141,7 @@ def test_a_socket_keeps_its_letters_and_blanks() -> None:
 def test_a_mail_server_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMAIL_URL", REAL["EMAIL_URL"])
     assert environment.mail("EMAIL_URL") == {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": "mail.example.org",
+        "EMAIL_BACKEND": "core.couriers.SmtpBackend", "EMAIL_HOST": "mail.example.org",
         "EMAIL_PORT": 587, "EMAIL_HOST_USER": "user", "EMAIL_HOST_PASSWORD": "pw", "EMAIL_USE_TLS": True,
     }  # fmt: skip
 
@@ -151,6 +151,20 @@ def test_something_else_is_no_mail_server(monkeypatch: pytest.MonkeyPatch, addre
     monkeypatch.setenv("EMAIL_URL", address)
     with pytest.raises(ImproperlyConfigured, match="EMAIL_URL is no address of a mail server"):
         environment.mail("EMAIL_URL")
+
+
+def test_a_provider_is_read_with_its_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMAIL_URL", "anymail+postmark://")
+    with pytest.raises(ImproperlyConfigured, match="needs the provider's key"):
+        environment.mail("EMAIL_URL")
+    monkeypatch.setenv("ANYMAIL_POSTMARK_SERVER_TOKEN", "t")
+    found = environment.mail("EMAIL_URL")
+    assert found["EMAIL_BACKEND"] == "anymail.backends.postmark.EmailBackend"
+    assert found["ANYMAIL"]["POSTMARK_SERVER_TOKEN"] == "t"
+    for unknown in ("anymail+nobody://", "anymail+../x://", "anymail+://"):
+        monkeypatch.setenv("EMAIL_URL", unknown)
+        with pytest.raises(ImproperlyConfigured, match="no provider that anymail knows"):
+            environment.mail("EMAIL_URL")
 
 
 def test_the_example_lists_every_name_that_is_read_and_no_other() -> None:
