@@ -7,7 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Tests use half a dozen processes' worth of database each, so two workers are enough for two cores.
 WORKERS ?= 2
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
+# Worksteal: a worker that is done takes over what the other has not begun.
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -rfER
 
 .PHONY: run setup setup-dev lock browser test lint types contracts migrations-check unit verify bench budgets lighthouse screens format clean
 

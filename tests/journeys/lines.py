@@ -17,7 +17,7 @@ class Line:
     """One address of its own in front of a server. `is_cut`: nothing gets through, as in a tunnel.
 
     `loses`: the answers to requests that begin so ("POST /log/outbox/") never arrive. `stops`: such requests don't get out at
-    all. `spoil` may change the headers of each request. `seen` is what got through.
+    all. `spoil` may change the headers of each request. `seen` is what got through, `lost` how many answers were lost.
     """
 
     def __init__(self, server: str) -> None:
@@ -26,6 +26,7 @@ class Line:
         self.stops = ""
         self.spoil: Callable[[str, dict[str, str]], None] = lambda asked, headers: None
         self.seen: list[str] = []
+        self.lost = 0
         self.upstream = urlsplit(server)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
         self._server.daemon_threads = True
@@ -64,6 +65,7 @@ def _handler_of(line: Line) -> type[BaseHTTPRequestHandler]:
             finally:
                 server.close()
             if line.is_cut or (line.loses and asked.startswith(line.loses)):
+                line.lost += 1
                 return
             self.send_response(answer.status)
             for name, value in answer.getheaders():

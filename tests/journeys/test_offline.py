@@ -106,6 +106,14 @@ class Phone:
     def said(self, words: str) -> None:
         expect(self.page.locator("[data-said]").first).to_contain_text(words)
 
+    def lost(self, count: int) -> None:
+        """So many answers of the server never arrived; before that, the line may not change."""
+        for _ in range(300):
+            if self.line.lost >= count:
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"{self.line.lost} answers lost")
+
     def ready(self) -> None:
         """The button takes another tap."""
         expect(self.page.get_by_role("button", name="Log it")).not_to_have_attribute("aria-disabled", "true")
@@ -250,6 +258,7 @@ def test_the_same_answer_lost_twice_is_one_row(phone: Phone) -> None:
     phone.log()
     phone.said("There is no connection now")
     phone.page.reload()
+    phone.lost(2)
     phone.rows("on this phone", 1)
     phone.line.loses = ""
     phone.page.reload()
@@ -319,7 +328,7 @@ def test_a_sign_in_that_ended_keeps_the_queue(phone: Phone, world: World) -> Non
     phone.rows("on this phone", 1)
     phone.sign_in(world.contributor)
     phone.open("/home/")  # any page of theirs sends it
-    for _ in range(100):
+    for _ in range(300):
         if stored():
             break
         phone.page.wait_for_timeout(50)
