@@ -32,6 +32,12 @@ INVITE_USES_MOST = 500
 #: The highest number of a policy: beyond it no calendar holds the days, and no week the minutes.
 NUMBER_MOST = 10_000
 INVITE_DAYS_MOST = 90
+#: For how many days an invitation by mail lasts, at most.
+INVITATION_DAYS_MOST = 60
+#: Mails of invitation into one guild in 24 hours: a hub's mail server is known by what it sends.
+INVITATIONS_A_DAY = 20_000
+#: Lists of one guild that are looked at or sent at a time.
+INVITATION_LISTS_OPEN = 5
 #: So many days before a right ends its holder is told.
 GRANT_REMINDER_DAYS = 14
 

@@ -2,6 +2,7 @@
 
 from guilds.models.ending import Closing, GuildExport, Handover
 from guilds.models.guild import Grant, Guild, Membership
+from guilds.models.invitations import Invitation, InvitationList, NoInvitations
 from guilds.models.joining import InviteLink, JoinRequest
 from guilds.models.policy import Policy
 
@@ -11,8 +12,11 @@ __all__ = [
     "Guild",
     "GuildExport",
     "Handover",
+    "Invitation",
+    "InvitationList",
     "InviteLink",
     "JoinRequest",
     "Membership",
+    "NoInvitations",
     "Policy",
 ]

@@ -1,0 +1,2 @@
+DROP TRIGGER invitation_transition ON guilds_invitation;
+DROP TRIGGER invitation_list_transition ON guilds_invitationlist;
