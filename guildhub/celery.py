@@ -74,6 +74,7 @@ app.conf.update(
         },
         "guilds.remind_of_ending_rights": {"task": "guilds.remind_of_ending_rights", "schedule": 3600.0},
         "guilds.sweep_exports": {"task": "guilds.sweep_exports", "schedule": 60.0, "options": {"expires": 60}},
+        "guilds.sweep_invitations": {"task": "guilds.sweep_invitations", "schedule": 30.0, "options": {"expires": 30}},
         "core.forget_old_tallies": {"task": "core.forget_old_tallies", "schedule": 3600.0 * 6},
         "projects.release_ended_claims": {"task": "projects.release_ended_claims", "schedule": 3600.0},
         "projects.remind_ending_claims": {"task": "projects.remind_ending_claims", "schedule": 3600.0},

@@ -7,7 +7,18 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core.admin import ReadOnlyAdmin
-from guilds.models import Closing, Grant, Guild, GuildExport, Handover, InviteLink, JoinRequest, Membership, Policy
+from guilds.models import (
+    Closing,
+    Grant,
+    Guild,
+    GuildExport,
+    Handover,
+    InvitationList,
+    InviteLink,
+    JoinRequest,
+    Membership,
+    Policy,
+)
 
 
 @admin.register(Guild)
@@ -93,3 +104,13 @@ class GuildExportAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[GuildExport]:
         """Without the files, which nobody looks at here."""
         return super().get_queryset(request).defer("data")
+
+
+@admin.register(InvitationList)
+class InvitationListAdmin(ReadOnlyAdmin):
+    """Lists of people who are invited: how far they are, and nobody's address."""
+
+    list_display = ("guild", "made_by_id", "made_at", "state", "trouble", "started_at", "ends_at", "seen_at")
+    list_select_related = ("guild",)
+    list_filter = ("state", "guild")
+    exclude = ("fingerprint",)

@@ -10,14 +10,17 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.languages import WRITTEN_LANGUAGES
+from core.languages import WRITTEN_LANGUAGES, language_name
+from guilds.invitation_reading import FILE_BYTES_MOST
 from guilds.models import Grant, Guild, Policy
 from guilds.roles import ROLE_CHOICES
-from guilds.rules import INVITE_DAYS_MOST, INVITE_USES_MOST, NUMBER_MOST
+from guilds.rules import INVITATION_DAYS_MOST, INVITE_DAYS_MOST, INVITE_USES_MOST, NUMBER_MOST
 
 #: Addresses that are pages themselves.
 RESERVED_SLUGS = frozenset({"new"})
@@ -211,6 +214,64 @@ class InviteForm(forms.Form):
 
     uses = forms.IntegerField(label=_("For how many people"), min_value=1, max_value=INVITE_USES_MOST, initial=10)
     days = forms.IntegerField(label=_("For how many days"), min_value=1, max_value=INVITE_DAYS_MOST, initial=14)
+
+
+class InvitationsForm(forms.Form):
+    """A list of people to invite: a file, or lines that were pasted. What is in it, its reader says."""
+
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        allow_empty_file=True,
+        help_text=_(
+            "A CSV file with the columns email, name, language, role; only email is needed. At most 20,000 rows."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
+    )
+    pasted = forms.CharField(
+        label=_("Or paste addresses here"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "ltr"}),
+        help_text=_("One a line."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of the mail"), help_text=_("For rows that name none that this hub speaks."), required=False
+    )
+    days = forms.IntegerField(
+        label=_("For how many days"),
+        min_value=1,
+        max_value=INVITATION_DAYS_MOST,
+        initial=30,
+        help_text=_("After that the links end, and the addresses are deleted."),
+    )
+
+    def __init__(self, data: Any = None, files: Any = None, *, guild: Guild) -> None:
+        super().__init__(data, files)
+        spoken = [(code, language_name(code)) for code, _name in settings.LANGUAGES]
+        self.fields["language"].choices = spoken  # type: ignore[attr-defined]
+        self.fields["language"].initial = guild.language if guild.language in dict(spoken) else settings.LANGUAGE_CODE
+
+    def clean_file(self) -> UploadedFile | None:
+        """The file, if it is small enough to be looked into."""
+        file: UploadedFile | None = self.cleaned_data["file"]
+        if file is not None and (file.size is None or file.size > FILE_BYTES_MOST):
+            raise forms.ValidationError(_("The file is larger than 4 MB. Bring it in parts."))
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two ways."""
+        values = self.cleaned_data
+        if "file" in values and not values["file"] and not values.get("pasted", "").strip():
+            raise forms.ValidationError(_("Choose a file, or paste addresses."))
+        return values
+
+
+class AddressForm(forms.Form):
+    """Whose invitation is withdrawn."""
+
+    email = forms.CharField(
+        label=_("E-mail address"), max_length=254, widget=forms.TextInput(attrs={"dir": "ltr", "inputmode": "email"})
+    )
 
 
 class RolesForm(forms.Form):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.text import one_line, plain_words
@@ -81,8 +81,11 @@ def read_people(data: bytes, known: Known) -> list[ReadRow]:
 
 def read_lines(text: str, known: Known) -> list[ReadRow]:
     """The same of text that was pasted. Raises FileRefused."""
-    records = _records(text)
-    columns, records = _columns(records)
+    columns, records = _columns(_records(text))
+    return _rows(columns, records, known)
+
+
+def _rows(columns: list[str], records: Iterator[tuple[int, list[str]]], known: Known) -> list[ReadRow]:
     rows: list[ReadRow] = []
     seen: set[str] = set()
     for line, cells in records:
@@ -98,6 +101,12 @@ def read_lines(text: str, known: Known) -> list[ReadRow]:
     if not rows:
         raise FileRefused("empty")
     return rows
+
+
+def read_items(items: Iterable[Mapping[str, str]], known: Known) -> list[ReadRow]:
+    """The same of rows that a program sends, each by the names of its columns; the first is line 1. Raises FileRefused."""
+    records = ((line, [item.get(name, "") for name in _ORDER]) for line, item in enumerate(items, 1))
+    return _rows(list(_ORDER), records, known)
 
 
 def decoded(data: bytes) -> str:

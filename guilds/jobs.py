@@ -1,4 +1,4 @@
-"""Background jobs of guilds: count reviewers, remind of ending rights, write exports."""
+"""Background jobs of guilds: count reviewers, remind of ending rights, write exports, send invitations."""
 
 from __future__ import annotations
 
@@ -32,3 +32,15 @@ def make_export(export_id: str) -> None:
 def sweep_exports() -> int:
     """Exports that lost their worker, and those that were kept long enough."""
     return services.sweep_exports(now=timezone.now())
+
+
+@job(name="guilds.send_invitations")
+def send_invitations(list_id: str) -> int:
+    """Send a list for a minute; it asks for itself again while rows wait."""
+    return services.send_due_invitations(list_id=UUID(list_id), now=timezone.now())
+
+
+@job(name="guilds.sweep_invitations")
+def sweep_invitations() -> None:
+    """Lists that lost their worker, attempts that were killed, and what is deleted when its day has come."""
+    services.sweep_invitations(now=timezone.now())

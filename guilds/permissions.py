@@ -146,6 +146,17 @@ RIGHTS: tuple[Right, ...] = (
     may("make_invite", Who.STEWARD, Who.HUB_STEWARD),
     may("revoke_invite", Who.STEWARD, Who.HUB_STEWARD, in_closed_guild=True),
     may("join_by_invite", Who.SIGNED_IN, note="with a link that still lets people in"),
+    may("bring_invitations", Who.STEWARD, Who.HUB_STEWARD),
+    may("send_invitations", Who.STEWARD, Who.HUB_STEWARD, note="20,000 a day for each guild"),
+    may("resume_invitations", Who.STEWARD, Who.HUB_STEWARD),
+    may("pause_invitations", Who.STEWARD, Who.HUB_STEWARD, in_closed_guild=True),
+    may("stop_invitations", Who.STEWARD, Who.HUB_STEWARD, in_closed_guild=True),
+    may("withdraw_invitations", Who.STEWARD, Who.HUB_STEWARD, in_closed_guild=True),
+    may("discard_invitations", Who.STEWARD, Who.HUB_STEWARD, in_closed_guild=True),
+    may("accept_invitation", Who.SIGNED_IN, note="that went to a verified address of theirs"),
+    may(
+        "refuse_invitations", Who.SIGNED_IN, note="by the link in a mail, also without an account", in_closed_guild=True
+    ),
     may("change_joining", Who.STEWARD, Who.HUB_STEWARD),
     may("choose_roles", Who.MEMBER, note="their own"),
     may(
@@ -174,5 +185,9 @@ RIGHTS: tuple[Right, ...] = (
         "make_export",
         "sweep_exports",
         "drop_exports",
+        "count_invitation_list",
+        "send_due_invitations",
+        "finish_invitations",
+        "sweep_invitations",
     ),
 )

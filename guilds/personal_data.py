@@ -5,12 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from django.db.models import Q
 from django.utils import timezone
 
 from core.registries import holds_nothing_personal, register_personal_data
 from core.written import ERASED
-from guilds.models import Closing, Grant, Guild, GuildExport, Handover, InviteLink, JoinRequest, Membership, Policy
+from guilds.models import (
+    Closing,
+    Grant,
+    Guild,
+    GuildExport,
+    Handover,
+    Invitation,
+    InvitationList,
+    InviteLink,
+    JoinRequest,
+    Membership,
+    NoInvitations,
+    Policy,
+)
+from guilds.services.invitations import discard, forget_rows
 
 
 def _erase_guilds(ids: Sequence[UUID]) -> None:
@@ -100,6 +115,35 @@ def _export_exports(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return GuildExport.objects.filter(asked_by__in=ids).values("guild__name", "has_names", "asked_at", "state")
 
 
+def _addresses(ids: Sequence[UUID]) -> list[str]:
+    """A person's addresses in small letters; only proved ones, so that nobody erases or reads another's mail."""
+    proved = EmailAddress.objects.filter(user__subject_id__in=ids, verified=True).values_list("email", flat=True)
+    return [email.lower() for email in proved]
+
+
+def _erase_invitations(ids: Sequence[UUID]) -> None:
+    """What came to their addresses goes; lists that they brought hold others' addresses and end by themselves."""
+    Invitation.objects.filter(joined_by__in=ids).update(joined_by=None)
+    for row in InvitationList.objects.filter(rows__email__in=_addresses(ids)).distinct():
+        forget_rows(Invitation.objects.filter(invitation_list=row, email__in=_addresses(ids)), row)
+
+
+def _export_invitations(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    rows = Invitation.objects.filter(Q(email__in=_addresses(ids)) | Q(joined_by__in=ids))
+    return rows.values("guild__name", "email", "name", "language", "roles", "state", "tried_at", "joined_at")
+
+
+def _erase_lists(ids: Sequence[UUID]) -> None:
+    """What they brought and did not send yet is thrown away; what is being sent waits for another steward."""
+    for row in InvitationList.objects.filter(made_by__in=ids, state=InvitationList.State.DRAFT):
+        discard(row, now=timezone.now())
+
+
+def _export_lists(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    rows = InvitationList.objects.filter(Q(made_by__in=ids) | Q(started_by__in=ids))
+    return rows.values("guild__name", "made_at", "state", "started_at", "ends_at", "finished_at")
+
+
 def register() -> None:
     """Fill the registry."""
     register_personal_data(Guild, erase=_erase_guilds, export=_export_guilds)
@@ -110,4 +154,7 @@ def register() -> None:
     register_personal_data(Handover, erase=_erase_handovers, export=_export_handovers)
     register_personal_data(Closing, erase=_erase_closings, export=_export_closings)
     register_personal_data(GuildExport, erase=_erase_exports, export=_export_exports)
+    register_personal_data(InvitationList, erase=_erase_lists, export=_export_lists)
+    register_personal_data(Invitation, erase=_erase_invitations, export=_export_invitations)
+    holds_nothing_personal(NoInvitations, "keyed hashes of addresses, kept so that nobody writes to them again")
     holds_nothing_personal(Policy, "numbers and the publisher's random id")

@@ -9,13 +9,25 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject, NullIf
 
 from accounts.queries import ids_of, linked_subjects
 from core.prepared import first_of, prepared
 from core.registries import earned_right
-from guilds.models import Closing, Grant, Guild, Handover, InviteLink, JoinRequest, Membership, Policy
+from guilds.models import (
+    Closing,
+    Grant,
+    Guild,
+    Handover,
+    Invitation,
+    InvitationList,
+    InviteLink,
+    JoinRequest,
+    Membership,
+    Policy,
+)
 
 
 def current_policy(guild_id: UUID, now: datetime) -> Policy:
@@ -264,3 +276,31 @@ def latest_policies(guild_id: UUID, now: datetime) -> tuple[Policy, Policy | Non
     )
     current, *coming = Policy.objects.filter(guild_id=guild_id, version__gte=Subquery(in_force)).order_by("version")[:2]
     return current, coming[0] if coming else None
+
+
+def invitation_counts(row: InvitationList) -> dict[str, int]:
+    """How many rows of a list are in which state, those that were deleted meanwhile with them. One statement."""
+    counts: dict[str, int] = dict(row.forgotten)
+    for state, n in (
+        Invitation.objects.filter(invitation_list=row).values_list("state").annotate(n=Count("pk")).order_by()
+    ):
+        counts[state] = counts.get(state, 0) + n
+    return counts
+
+
+_MEMBER_ADDRESSES = """
+SELECT a.email FROM (
+    SELECT lower(e.email) AS email, u.subject_id FROM account_emailaddress e JOIN accounts_user u ON u.id = e.user_id
+    WHERE e.verified AND lower(e.email) = ANY(%(emails)s)
+    UNION SELECT u.email, u.subject_id FROM accounts_user u WHERE u.email = ANY(%(emails)s)
+) a
+LEFT JOIN accounts_subjectlink l ON l.primary_id = a.subject_id
+JOIN guilds_membership m ON m.guild_id = %(guild)s AND m.left_at IS NULL AND m.subject_id IN (a.subject_id, l.alias_id)
+"""
+
+
+def member_addresses(guild_id: UUID, emails: Sequence[str]) -> set[str]:
+    """Those of the addresses (in small letters) whose people belong to the guild today. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MEMBER_ADDRESSES, {"guild": str(guild_id), "emails": list(emails)})
+        return {row[0] for row in cursor.fetchall()}

@@ -137,7 +137,7 @@ class Invitation(models.Model):
     TAKES = ("sending", "sent", "unknown")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    list = models.ForeignKey(InvitationList, on_delete=models.CASCADE, related_name="rows")
+    invitation_list = models.ForeignKey(InvitationList, on_delete=models.CASCADE, related_name="rows")
     guild = models.ForeignKey(Guild, on_delete=models.PROTECT, related_name="+")
     line = models.PositiveIntegerField()
     email = models.CharField(max_length=254, blank=True)
@@ -154,7 +154,7 @@ class Invitation(models.Model):
     joined_by = models.ForeignKey(Subject, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        indexes = [models.Index(fields=["list", "state", "line"], name="invitation_by_state")]
+        indexes = [models.Index(fields=["invitation_list", "state", "line"], name="invitation_by_state")]
         constraints = [
             models.UniqueConstraint(
                 fields=["guild", "email"],
@@ -163,7 +163,7 @@ class Invitation(models.Model):
                 violation_error_message=_("This address has its invitation already."),
             ),
             models.UniqueConstraint(
-                fields=["list", "line"],
+                fields=["invitation_list", "line"],
                 name="invitation_once_per_line",
                 violation_error_message=_("A line of a list is one row."),
             ),

@@ -1,0 +1,118 @@
+"""The mail of an invitation, and the secrets in its two links.
+
+No secret is stored: both are made from a row's id and the address under the hub's key, so that a mail says the same
+whenever it is written, and a copy of the database opens nothing.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
+
+from core.text import one_line
+from guilds.models import Invitation, InvitationList
+
+_LINK = "guildhub.invitation"
+_STOP = "guildhub.invitation.stop"
+_ADDRESS = "guildhub.no_invitations"
+_MAC_BYTES = 16
+
+
+def address_digest(email: str) -> str:
+    """How an address is known that wants no invitations: a hash that nobody can try without the hub's key."""
+    return _hmac(_ADDRESS, email.encode()).hex()
+
+
+def address_digests(email: str) -> list[str]:
+    """The same under today's key and the ones before it, so that a new key forgets nobody's wish."""
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return [_hmac(_ADDRESS, email.encode(), key).hex() for key in keys]
+
+
+def link_token(invitation_id: UUID) -> str:
+    """The secret of the link that lets somebody in."""
+    return _signed(_LINK, invitation_id.bytes)
+
+
+def invitation_id_of(token: str) -> UUID | None:
+    """Whose link that is; None for no link of ours."""
+    told = _verified(_LINK, token, 16)
+    return UUID(bytes=told) if told else None
+
+
+def stop_token(invitation: Invitation) -> str:
+    """The secret of the link by which an address asks for no more: it works when the row is long gone."""
+    return _signed(_STOP, invitation.pk.bytes + bytes.fromhex(address_digest(invitation.email)))
+
+
+def stop_of(token: str) -> tuple[UUID, str] | None:
+    """The invitation and the digest of the address behind such a link; None for no link of ours."""
+    told = _verified(_STOP, token, 48)
+    return (UUID(bytes=told[:16]), told[16:].hex()) if told else None
+
+
+def mail_language(invitation: Invitation, invitation_list: InvitationList) -> str:
+    """The language that the row names, or the list's, if this hub speaks it."""
+    spoken = dict(settings.LANGUAGES)
+    for code in (invitation.language, invitation_list.language):
+        if code in spoken:
+            return code
+    return settings.LANGUAGE_CODE
+
+
+def compose_invitation(invitation: Invitation, invitation_list: InvitationList) -> EmailMultiAlternatives:
+    """The mail in text and HTML, in its reader's language. It holds no words of the steward's but the guild's own."""
+    guild = invitation_list.guild
+    language = mail_language(invitation, invitation_list)
+    stop = settings.SITE_URL + reverse("invitation_stop", args=[stop_token(invitation)])
+    with translation.override(language):
+        context = {
+            "guild": guild,
+            "name": invitation.name,
+            "url": settings.SITE_URL + reverse("invitation", args=[link_token(invitation.pk)]),
+            "stop_url": stop,
+            "ends_at": invitation_list.ends_at,
+            "language": language,
+            "is_rtl": translation.get_language_bidi(),
+            "site": settings.SITE_URL,
+        }
+        message = EmailMultiAlternatives(
+            subject=one_line(_("%(guild)s invites you") % {"guild": one_line(guild.name, length=80)}),
+            body=render_to_string("guilds/mail/invitation.txt", context),
+            to=[invitation.email],
+            headers={
+                "Message-ID": f"<{invitation.pk}@{settings.SITE_URL.split('//')[-1].split(':')[0]}>",
+                "List-Unsubscribe": f"<{stop}>",
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+                "Auto-Submitted": "auto-generated",
+            },
+        )
+        message.attach_alternative(render_to_string("guilds/mail/invitation.html", context), "text/html")
+    return message
+
+
+def _hmac(salt: str, value: bytes, key: str | None = None) -> bytes:
+    return salted_hmac(salt, value, secret=key, algorithm="sha256").digest()
+
+
+def _signed(salt: str, told: bytes) -> str:
+    return urlsafe_b64encode(told + _hmac(salt, told)[:_MAC_BYTES]).rstrip(b"=").decode()
+
+
+def _verified(salt: str, token: str, length: int) -> bytes | None:
+    try:
+        raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except ValueError:
+        return None
+    told, mac = raw[:length], raw[length:]
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    is_ours = any(constant_time_compare(mac, _hmac(salt, told, key)[:_MAC_BYTES]) for key in keys)
+    return told if is_ours and len(told) == length else None
