@@ -110,6 +110,10 @@ SELECT w.kind, coalesce(g.slug, ''), coalesce(g.name, ''), coalesce(p.slug, ''),
     UNION ALL
     SELECT 'closing', guild_id, NULL, 1, proposed_at FROM guilds_closing WHERE answer = ''
     UNION ALL
+    SELECT 'invitations', guild_id, NULL, count(*), min(seen_at) FROM guilds_invitationlist
+    WHERE (state = 'sending' AND seen_at < now() - interval '10 minutes') OR (state = 'paused' AND trouble <> '')
+    GROUP BY guild_id
+    UNION ALL
     SELECT 'problem', guild_id, NULL, count(*), min(submitted_at)
     FROM projects_problem WHERE state = 'submitted' GROUP BY guild_id
     UNION ALL

@@ -7,16 +7,17 @@ whenever it is written, and a copy of the database opens nothing.
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from core.letters import Letter, Part, in_full, message_of, read_by
 from core.text import one_line
 from guilds.models import Invitation, InvitationList
 
@@ -60,43 +61,40 @@ def stop_of(token: str) -> tuple[UUID, str] | None:
 
 
 def mail_language(invitation: Invitation, invitation_list: InvitationList) -> str:
-    """The language that the row names, or the list's, if this hub speaks it."""
-    spoken = dict(settings.LANGUAGES)
-    for code in (invitation.language, invitation_list.language):
-        if code in spoken:
-            return code
-    return settings.LANGUAGE_CODE
+    """The language that the row names if this hub speaks it, or the list's."""
+    return invitation.language if invitation.language in dict(settings.LANGUAGES) else invitation_list.language
 
 
 def compose_invitation(invitation: Invitation, invitation_list: InvitationList) -> EmailMultiAlternatives:
-    """The mail in text and HTML, in its reader's language. It holds no words of the steward's but the guild's own."""
-    guild = invitation_list.guild
-    language = mail_language(invitation, invitation_list)
-    stop = settings.SITE_URL + reverse("invitation_stop", args=[stop_token(invitation)])
-    with translation.override(language):
-        context = {
-            "guild": guild,
-            "name": invitation.name,
-            "url": settings.SITE_URL + reverse("invitation", args=[link_token(invitation.pk)]),
-            "stop_url": stop,
-            "ends_at": invitation_list.ends_at,
-            "language": language,
-            "is_rtl": translation.get_language_bidi(),
-            "site": settings.SITE_URL,
-        }
-        message = EmailMultiAlternatives(
-            subject=one_line(_("%(guild)s invites you") % {"guild": one_line(guild.name, length=80)}),
-            body=render_to_string("guilds/mail/invitation.txt", context),
-            to=[invitation.email],
-            headers={
-                "Message-ID": f"<{invitation.pk}@{settings.SITE_URL.split('//')[-1].split(':')[0]}>",
-                "List-Unsubscribe": f"<{stop}>",
-                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-                "Auto-Submitted": "auto-generated",
-            },
+    """The mail, in its reader's language. It holds no words of the steward's but the guild's own."""
+    stop = in_full(reverse("invitation_stop", args=[stop_token(invitation)]))
+    with read_by(mail_language(invitation, invitation_list), invitation_list.guild.timezone):
+        return message_of(
+            letter_of(invitation, invitation_list, stop),
+            to=invitation.email,
+            message_id=f"<{invitation.pk}@{urlsplit(settings.SITE_URL).hostname}>",
+            headers={"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
         )
-        message.attach_alternative(render_to_string("guilds/mail/invitation.html", context), "text/html")
-    return message
+
+
+def letter_of(invitation: Invitation, invitation_list: InvitationList, stop: str) -> Letter:
+    """What it says, in the active language; `stop` is where its reader asks for no more."""
+    guild = invitation_list.guild
+    name, until = one_line(guild.name, length=80), date_format(invitation_list.ends_at or "", "DATE_FORMAT")
+    invites = _(
+        "%(guild)s invites you to take part: people work on problems of their place, and their work is counted."
+    )
+    told = _("A steward of %(guild)s gave us your address for this one mail. We delete it when the invitation ends.")
+    alone = _("The link is for this address alone and works until %(day)s. If you don't want to join, do nothing.")
+    parts = [
+        Part("words", _("Hello %(name)s,") % {"name": invitation.name} if invitation.name else _("Hello,")),
+        Part("words", invites % {"guild": name}),
+        Part("words", guild.summary),
+        Part("button", _("See what it is, and join"), in_full(reverse("invitation", args=[link_token(invitation.pk)]))),
+        Part("words", alone % {"day": until}),
+    ]
+    foot = (Part("small", told % {"guild": name}), Part("small", _("Do not write to me again"), stop))
+    return Letter(_("%(guild)s invites you") % {"guild": name}, [part for part in parts if part.words], foot)
 
 
 def _hmac(salt: str, value: bytes, key: str | None = None) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.test import Client
 from django.urls import reverse
@@ -28,8 +29,12 @@ from contributions.services.history_acceptance import continue_acceptance, start
 from contributions.services.history_uploads import read_import, start_import, upload_history
 from core.deliveries import consumers_with_due_events, deliver_until_empty
 from core.ids import uuid7
+from guilds.invitation_mail import link_token, stop_token
+from guilds.invitation_reading import read_people
+from guilds.models import Invitation
 from guilds.services import (
     ask_to_join,
+    bring_invitations,
     change_joining,
     confirm_closing,
     grant_right,
@@ -41,6 +46,8 @@ from guilds.services import (
     propose_closing,
     propose_guild,
     publish_policy,
+    send_due_invitations,
+    send_invitations,
 )
 from matching.services import save_availability
 from moderation.services import hide_writing, report_writing
@@ -141,6 +148,20 @@ def _of_export(route: str, kind: str, answers: Answers) -> Page:
     return Page(f"{route} of the {kind.replace('_', ' ')}", path, answers)
 
 
+def _of_list(route: str, kind: str) -> Page:
+    """A list of people whom a steward invites."""
+
+    def path(world: World) -> str:
+        return reverse(route, args=[world.guild.slug, world.extra[kind].pk])  # type: ignore[attr-defined]
+
+    return Page(f"{route} of the {kind.replace('_', ' ')}", path, only("steward", "hub_steward"))
+
+
+def _invited(world: World, make: Callable[[Invitation], str] = lambda row: link_token(row.pk)) -> str:
+    """The secret of a mail that went to somebody without an account."""
+    return make(Invitation.objects.get(guild=world.guild, email="asha@example.net"))
+
+
 PAGES: tuple[Page, ...] = (
     _named("front", everybody()),
     _named("numbers", everybody()),
@@ -155,6 +176,15 @@ PAGES: tuple[Page, ...] = (
     ),
     _of("guilds:care", "guild", only("steward", "hub_steward")),
     _of("guilds:policy", "guild", everybody()),
+    _of("guilds:invitations", "guild", only("steward", "hub_steward")),
+    _of_list("guilds:invitation_list", "invitation_list"),
+    _of_list("guilds:invitation_list", "invitation_draft"),
+    _of_list("guilds:invitation_rows", "invitation_draft"),
+    _of_list("guilds:invitation_progress", "invitation_list"),
+    _named("invitation_kept", everybody(404)),
+    Page("invitation", lambda world: reverse("invitation", args=[_invited(world)]), everybody()),
+    Page("invitation spent", lambda world: reverse("invitation", args=["none"]), everybody(404)),
+    Page("invitation_stop", lambda world: reverse("invitation_stop", args=[_invited(world, stop_token)]), everybody()),
     _of("guilds:export", "guild", signed_in()),
     _of_export("guilds:export_file", "public_export", signed_in()),
     _of_export("guilds:export_file", "named_export", only("steward", "hub_steward")),
@@ -372,11 +402,24 @@ def _look_after_guilds(world: World, start: datetime, now: datetime) -> None:
         export = order_export(guild=guild, has_names=has_names, by=steward, now=now)
         make_export(export_id=export.pk, now=now)
         world.extra[kind] = export
+    _invite_many(world, start)
     closed = make_world(start)
     others = grant_right(guild=closed.guild, subject=closed.contributor, right="steward", by=closed.steward, now=start)
     closing = propose_closing(guild=closed.guild, by=others.subject, reason="The river moved.", now=start)
     world.extra["closed_guild"] = confirm_closing(closing=closing, by=closed.steward, now=start)
     world.extra["closing"] = propose_closing(guild=guild, by=second, reason="Are we done?", now=start)
+
+
+def _invite_many(world: World, start: datetime) -> None:
+    """A list that was sent, and one that is looked at, with rows that can't be used."""
+    people = b"email,name\n" + b"".join(b"%s@example.net,Asha\n" % name for name in (b"asha", b"ben", b"chi"))
+    bad = b"".join(b"nobody %d,=1+1\n" % number for number in range(60)) + b"asha@example.net,Asha\n"
+    for kind, data in (("invitation_list", people + bad), ("invitation_draft", people + bad + b"dan@example.net\n")):
+        row = bring_invitations(guild=world.guild, by=world.steward, now=start, read=partial(read_people, data))
+        if kind == "invitation_list":
+            send_invitations(invitation_list=row, by=world.steward, now=start)
+            send_due_invitations(list_id=row.pk, now=start)
+        world.extra[kind] = row
 
 
 def _log_and_judge(world: World, start: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from guilds.api import care, joining
+from guilds.api import care, invitations, joining
 from guilds.api.guilds import Guilds, Joining, Leaving, OneGuild, Opening, OwnGuilds
 from guilds.api.rights import Grants, Members, Revoking, Rules
 
@@ -30,6 +30,17 @@ urlpatterns = [
     path("guilds/<slug:slug>/join-by-link", joining.JoiningByLink.as_view()),
     path("guilds/<slug:slug>/invites", joining.Invites.as_view()),
     path("guilds/<slug:slug>/invites/<uuid:pk>/revoke", joining.EndingLink.as_view()),
+    path("guilds/<slug:slug>/invitation-lists", invitations.Lists.as_view()),
+    path("guilds/<slug:slug>/invitation-lists/file", invitations.ListFiles.as_view()),
+    path("guilds/<slug:slug>/invitation-lists/<uuid:pk>", invitations.OneList.as_view()),
+    path("guilds/<slug:slug>/invitation-lists/<uuid:pk>/unusable", invitations.Unusable.as_view()),
+    path("guilds/<slug:slug>/invitation-lists/<uuid:pk>/send", invitations.Sending.as_view()),
+    path("guilds/<slug:slug>/invitation-lists/<uuid:pk>/pause", invitations.Pausing.as_view()),
+    path("guilds/<slug:slug>/invitation-lists/<uuid:pk>/resume", invitations.Resuming.as_view()),
+    path("guilds/<slug:slug>/invitation-lists/<uuid:pk>/stop", invitations.Stopping.as_view()),
+    path("guilds/<slug:slug>/invitation-lists/<uuid:pk>/withdraw", invitations.Withdrawing.as_view()),
+    path("guilds/<slug:slug>/invitation-lists/<uuid:pk>/discard", invitations.Discarding.as_view()),
+    path("guilds/<slug:slug>/join-by-invitation", invitations.Accepting.as_view()),
     path("guilds/<slug:slug>/stewardship-offers", care.Offering.as_view()),
     path("guilds/<slug:slug>/stewardship-offers/<uuid:pk>/accept", care.AcceptingOffer.as_view()),
     path("guilds/<slug:slug>/stewardship-offers/<uuid:pk>/decline", care.DecliningOffer.as_view()),

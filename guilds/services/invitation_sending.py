@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from core.couriers import AnswerLost, Courier, NotSent
 from core.errors import PermissionRefused
 from guilds.invitation_mail import address_digests, compose_invitation
-from guilds.mail_line import MailLine, NoMailServer, Outcome
 from guilds.models import Guild, Invitation, InvitationList, NoInvitations
 from guilds.permissions import check_steward
 from guilds.queries import invitation_counts, member_addresses
@@ -52,13 +54,11 @@ def send_due_invitations(*, list_id: UUID, now: datetime) -> int:
             finish_invitations(list_id=list_id, now=now)
             return sent
         try:
-            with MailLine() as line:
-                for invitation in batch:
-                    now = begun_at + timedelta(seconds=time.monotonic() - began)
-                    sent += _send(invitation, row, line, now)
-        except NoMailServer as error:
+            sent += _send_batch(batch, row, lambda: begun_at + timedelta(seconds=time.monotonic() - began))
+        except NotSent as error:
             _put_list_off(row, error, now)
             return sent
+        now = begun_at + timedelta(seconds=time.monotonic() - began)
         InvitationList.objects.filter(pk=row.pk).update(seen_at=now, failures=0)
         if time.monotonic() > began + JOB_SECONDS:
             nudge_sending(row)
@@ -170,9 +170,32 @@ def _batch(row: InvitationList, now: datetime) -> list[Invitation]:
             due.filter(email__in=addresses).update(state=state, **NO_WORDS)
 
 
-def _send(invitation: Invitation, row: InvitationList, line: MailLine, now: datetime) -> int:
-    """One attempt; returns 1 for a mail that left."""
-    line.check()
+def _send_batch(batch: list[Invitation], row: InvitationList, clock: Callable[[], datetime]) -> int:
+    """One attempt for each; returns how many left. Raises NotSent when the mail server takes nothing from us at all.
+
+    A server that hangs up after so many mails is called again: that is its way, and no fault.
+    """
+    waiting, sent = deque(batch), 0
+    while waiting:
+        with Courier() as courier:
+            taken = 0
+            while waiting:
+                try:
+                    sent += _send(waiting[0], row, courier, clock())
+                except NotSent:
+                    if not taken:
+                        raise
+                    break
+                except AnswerLost:
+                    waiting.popleft()
+                    break
+                waiting.popleft()
+                taken += 1
+    return sent
+
+
+def _send(invitation: Invitation, row: InvitationList, courier: Courier, now: datetime) -> int:
+    """One attempt; returns 1 for a mail that left. After NotSent or AnswerLost the line may be dead; the row says all."""
     if not _claim(invitation, now):
         return 0
     try:
@@ -181,19 +204,26 @@ def _send(invitation: Invitation, row: InvitationList, line: MailLine, now: date
         logger.exception("Invitation %s could not be written.", invitation.pk)
         return _end(invitation, Row.FAILED, why="broken")
     try:
-        outcome = line.send(message)
-    except NoMailServer:
-        _end(invitation, Row.DUE)
+        courier.send(message)
+    except AnswerLost as error:
+        logger.error("Invitation %s: the mail server's answer was lost (%s).", invitation.pk, error)
+        _end(invitation, Row.UNKNOWN)
         raise
-    if outcome is Outcome.SENT:
-        return _end(invitation, Row.SENT)
-    if outcome is Outcome.REFUSED:
+    except NotSent as error:
+        if error.is_server:
+            _end(invitation, Row.DUE)
+            raise
+        return _end_unsent(invitation, error, now)
+    return _end(invitation, Row.SENT)
+
+
+def _end_unsent(invitation: Invitation, error: NotSent, now: datetime) -> int:
+    """The server refused this mail: for good, or for now."""
+    if error.is_final:
         return _end(invitation, Row.FAILED, why="refused")
-    if outcome is Outcome.UNKNOWN:
-        return _end(invitation, Row.UNKNOWN)
-    if invitation.attempts + 1 >= MOST_ATTEMPTS:
+    if invitation.attempts >= MOST_ATTEMPTS:
         return _end(invitation, Row.FAILED, why="given_up")
-    return _end(invitation, Row.DUE, due_at=now + 15 * FIRST_DELAY * 2**invitation.attempts)
+    return _end(invitation, Row.DUE, due_at=now + 15 * FIRST_DELAY * 2 ** (invitation.attempts - 1))
 
 
 def _claim(invitation: Invitation, now: datetime) -> bool:
@@ -204,17 +234,19 @@ def _claim(invitation: Invitation, now: datetime) -> bool:
     going_on = InvitationList.objects.filter(pk=invitation.invitation_list_id, state=State.SENDING)
     unwilling_now = NoInvitations.objects.filter(digest__in=address_digests(invitation.email))
     free = Invitation.objects.filter(~Exists(unwilling_now), Exists(going_on), pk=invitation.pk, state=Row.DUE)
-    return bool(free.update(state=Row.SENDING, tried_at=now, attempts=F("attempts") + 1, due_at=None))
+    taken = free.update(state=Row.SENDING, tried_at=now, attempts=invitation.attempts + 1, due_at=None)
+    invitation.attempts += taken
+    return bool(taken)
 
 
 def _end(invitation: Invitation, state: str, *, why: str = "", due_at: datetime | None = None) -> int:
     """Write down how the attempt ended, unless it was given up on or withdrawn meanwhile; returns 1 for a sent one."""
-    still_ours = Invitation.objects.filter(pk=invitation.pk, state=Row.SENDING, attempts=invitation.attempts + 1)
+    still_ours = Invitation.objects.filter(pk=invitation.pk, state=Row.SENDING, attempts=invitation.attempts)
     still_ours.update(state=state, why=why, due_at=due_at)
     return int(state == Row.SENT)
 
 
-def _put_list_off(row: InvitationList, error: NoMailServer, now: datetime) -> None:
+def _put_list_off(row: InvitationList, error: NotSent, now: datetime) -> None:
     logger.warning("Invitations %s wait: %s", row.pk, error)
     if row.failures + 1 >= MOST_FAILURES:
         _pause(row, InvitationList.Trouble.MAIL_SERVER, now)

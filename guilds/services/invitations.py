@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Subject
+from accounts.queries import lock_person
 from core.errors import DomainError, TransitionRefused
 from core.ids import uuid7
 from core.jobs import nudge
@@ -111,6 +112,7 @@ def bring_invitations(
         rows = read(known_words())
     except FileRefused as refused:
         raise unreadable(refused) from refused
+    lock_person(by.pk)
     guild = locked_guild(guild)
     check_guild_open(guild)
     fingerprint = _fingerprint(rows, days, language)
@@ -263,6 +265,7 @@ def _locked(
     invitation_list: InvitationList, by: Subject, now: datetime, *, in_closed_guild: bool = True
 ) -> InvitationList:
     """The list under its guild's lock and its own, for a steward."""
+    lock_person(by.pk)
     guild = locked_guild(invitation_list.guild)
     if not in_closed_guild:
         check_guild_open(guild)

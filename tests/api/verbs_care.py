@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
 
-from guilds.models import Grant, JoinRequest
-from guilds.services import ask_to_join, make_invite
+from guilds.invitation_mail import link_token
+from guilds.invitation_reading import read_people
+from guilds.models import Grant, Invitation, InvitationList, JoinRequest
+from guilds.services import ask_to_join, bring_invitations, make_invite, send_invitations
 from guilds.services.invites import MadeLink
 from tests.api.table import get, only, patch, post, signed_in
 from tests.factories import World
@@ -41,6 +44,22 @@ def invite(world: World) -> dict[str, Any]:
     return {"token": linked(world).token}
 
 
+def brought(world: World) -> str:
+    """Where a list stands that nobody has sent."""
+    read = partial(read_people, b"fay@example.net\n")
+    row = bring_invitations(guild=world.guild, by=world.steward, now=timezone.now(), read=read)
+    return f"/guilds/{world.guild.slug}/invitation-lists/{row.pk}"
+
+
+def begun(world: World) -> str:
+    """Where a list stands that is being sent."""
+    address = brought(world)
+    row = InvitationList.objects.get(pk=address.rsplit("/", 1)[1])
+    send_invitations(invitation_list=row, by=world.steward, now=timezone.now())
+    return address
+
+
+LIST = "/guilds/{w.guild.slug}/invitation-lists/{x[invitation_list].pk}"
 OFFER = "/guilds/{w.guild.slug}/stewardship-offers/{x[handover].pk}"
 CLOSING = "/guilds/{w.guild.slug}/closings/{x[closing].pk}"
 
@@ -86,6 +105,33 @@ CARE = (
     ),
     post("confirm_closing", CLOSING + "/confirm", only(*STEWARDS)),
     post("withdraw_closing", CLOSING + "/withdraw", only(*STEWARDS)),
+    get("list_invitation_lists", "/guilds/{w.guild.slug}/invitation-lists?limit=1", only(*STEWARDS)),
+    post(
+        "bring_invitations",
+        "/guilds/{w.guild.slug}/invitation-lists",
+        only(*STEWARDS, ok=201),
+        {"rows": [{"email": "eva@example.net", "name": "Eva"}, {"email": "nobody"}]},
+    ),
+    post(
+        "upload_invitations",
+        "/guilds/{w.guild.slug}/invitation-lists/file",
+        only(*STEWARDS, ok=201),
+        lambda w: b"email\neva@example.net\n",
+    ),
+    get("read_invitation_list", LIST, only(*STEWARDS)),
+    get("list_unusable_rows", LIST + "/unusable?limit=2", only(*STEWARDS)),
+    post("send_invitations", lambda w: brought(w) + "/send", only(*STEWARDS)),
+    post("pause_invitations", lambda w: begun(w) + "/pause", only(*STEWARDS)),
+    post("resume_invitations", lambda w: begun(w) + "/resume", only(*STEWARDS)),
+    post("stop_invitations", lambda w: begun(w) + "/stop", only(*STEWARDS)),
+    post("withdraw_invitations", LIST + "/withdraw", only(*STEWARDS), {"email": "ben@example.net"}),
+    post("discard_invitations", lambda w: brought(w) + "/discard", only(*STEWARDS)),
+    post(
+        "accept_invitation",
+        "/guilds/{w.guild.slug}/join-by-invitation",
+        signed_in(422, **dict.fromkeys(MEMBERS, 409)),
+        lambda w: {"token": link_token(Invitation.objects.get(guild=w.guild, email="asha@example.net").pk)},
+    ),
     post("order_export", "/guilds/{w.guild.slug}/exports", signed_in(201)),
     post("order_export with names", "/guilds/{w.guild.slug}/exports", only(*STEWARDS, ok=201), {"has_names": True}),
 )

@@ -51,6 +51,7 @@ PRIVATE = {
     "contributions.HistoryImport": ("file_name", "error"),
     "contributions.PendingVerdict": ("reason", "next_step"),
     "guilds.Guild": ("decline_reason",),
+    "guilds.Invitation": ("name", "typed"),
     "guilds.JoinRequest": ("reason",),
     "matching.Availability": ("place",),
     "moderation.Case": ("title",),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from accounts import services as accounts
@@ -18,7 +19,9 @@ from contributions.models import Contribution, FeedbackSnippet
 from contributions.services import history, history_acceptance, history_uploads
 from core.ids import uuid7
 from guilds import services as guilds
-from guilds.models import Grant, Guild
+from guilds.invitation_mail import address_digest
+from guilds.invitation_reading import read_people
+from guilds.models import Grant, Guild, InvitationList
 from matching import services as matching
 from moderation import services as moderation
 from moderation.models import Case
@@ -255,6 +258,43 @@ trial("confirm_closing", about=closing)(
 )
 trial("withdraw_closing", about=closing)(
     lambda w, by, closing: guilds.withdraw_closing(closing=closing, by=by, now=w.now)
+)
+
+
+def people_to_invite(w: World) -> InvitationList:
+    read = partial(read_people, b"asha@example.net\n")
+    return guilds.bring_invitations(guild=w.guild, by=w.steward, now=w.now, read=read)
+
+
+def begun(w: World) -> InvitationList:
+    return guilds.send_invitations(invitation_list=people_to_invite(w), by=w.steward, now=w.now)
+
+
+def paused(w: World) -> InvitationList:
+    return guilds.pause_invitations(invitation_list=begun(w), by=w.steward, now=w.now)
+
+
+trial("bring_invitations")(
+    lambda w, by, _: guilds.bring_invitations(
+        guild=w.guild, by=by, now=w.now, read=partial(read_people, b"asha@example.net\n")
+    )
+)
+for _verb, _about in (
+    (guilds.send_invitations, people_to_invite),
+    (guilds.discard_invitations, people_to_invite),
+    (guilds.pause_invitations, begun),
+    (guilds.stop_invitations, begun),
+    (guilds.withdraw_invitations, begun),
+    (guilds.resume_invitations, paused),
+):
+    trial(_verb.__name__, about=_about)(lambda w, by, row, verb=_verb: verb(invitation_list=row, by=by, now=w.now))  # type: ignore[misc]
+trial("accept_invitation", about=lambda w: begun(w).rows.get())(
+    lambda w, by, invitation: guilds.accept_invitation(invitation=invitation, by=by, now=w.now)
+)
+trial("refuse_invitations", about=lambda w: begun(w).rows.get())(
+    lambda w, by, invitation: guilds.refuse_invitations(
+        invitation_id=invitation.pk, digest=address_digest(invitation.email), now=w.now
+    )
 )
 trial("order_export (without names)")(
     lambda w, by, _: guilds.order_export(guild=w.guild, has_names=False, by=by, now=w.now)
