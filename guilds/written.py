@@ -12,7 +12,18 @@ from accounts.models import ImportedIdentity, Profile, Token, Tombstone, User
 from accounts.queries import ids_of, linked_subjects
 from core.models import Delivery, Event, KeptAnswer, LogRoot, StateChange, Tally
 from core.written import find_written, not_reportable, register_written, written
-from guilds.models import Closing, Guild, GuildExport, Handover, InviteLink, JoinRequest, Membership
+from guilds.models import (
+    Closing,
+    Guild,
+    GuildExport,
+    Handover,
+    Invitation,
+    InvitationList,
+    InviteLink,
+    JoinRequest,
+    Membership,
+    NoInvitations,
+)
 from guilds.queries import viewer_in
 from notices.models import Notice
 
@@ -146,6 +157,10 @@ def _say_what_needs_no_button() -> None:
     )
     not_reportable(Handover, chosen, "answer")
     not_reportable(InviteLink, "a hash", "token_hash")
+    not_reportable(InvitationList, chosen, "language", "state", "trouble", "fingerprint", "forgotten")
+    not_reportable(Invitation, chosen, "language", "roles", "state", "why")
+    not_reportable(Invitation, "only the guild's stewards see it, and whoever it invites", "email", "name", "typed")
+    not_reportable(NoInvitations, "a hash", "digest")
     not_reportable(GuildExport, chosen, "state")
     not_reportable(Membership, chosen, "roles")
     not_reportable(Profile, chosen, "timezone", "language")

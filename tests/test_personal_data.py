@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -39,8 +40,10 @@ from core.models import Delivery, Event, LogEntry, LogRoot, LogSalt, StateChange
 from core.public_log import CONSUMER, names_one_of
 from core.registries import integrity_checks, personal_data, unclassified
 from guildhub.models import MondayMail
+from guilds.invitation_reading import read_people
 from guilds.services import (
     ask_to_join,
+    bring_invitations,
     change_joining,
     grant_right,
     make_invite,
@@ -48,6 +51,7 @@ from guilds.services import (
     order_export,
     propose_closing,
     propose_guild,
+    send_invitations,
 )
 from matching.services import save_availability
 from moderation.models import Case
@@ -119,6 +123,14 @@ def look_after_guilds(world: World, person: Subject) -> None:
     offer_stewardship(guild=world.guild, to=world.maintainer, by=person, now=world.now)
     propose_closing(guild=world.guild, by=person, reason=f"Done, says {MARK}", now=world.now)
     order_export(guild=world.guild, has_names=True, by=person, now=world.now)
+    told = partial(read_people, f"email,name\n{MARK}@example.org,{MARK}\n".encode())
+    send_invitations(
+        invitation_list=bring_invitations(guild=other.guild, by=other.steward, read=told, now=world.now),
+        by=other.steward,
+        now=world.now,
+    )
+    bad = partial(read_people, f"email\n{MARK}\n".encode())
+    bring_invitations(guild=world.guild, by=person, read=bad, now=world.now)
 
 
 def speak_for_people(world: World, person: Subject) -> None:

@@ -19,7 +19,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.http import Action, attempt, perform
-from core.ids import uuid7
 from guilds.forms import AddressForm, InvitationsForm
 from guilds.invitation_mail import compose_invitation
 from guilds.invitation_reading import for_spreadsheet, read_people
@@ -179,7 +178,7 @@ def _unusable(found: InvitationList) -> QuerySet[Invitation]:
 
 def _example(found: InvitationList) -> dict[str, str]:
     """What the mail says, to somebody who isn't there: its links lead nowhere."""
-    nobody = Invitation(pk=uuid7(), invitation_list=found, email="name@example.org")
+    nobody = Invitation(pk=found.pk, invitation_list=found, email="name@example.org")
     ends_at = timezone.now() + timedelta(days=found.days)
     shown = InvitationList(guild=found.guild, language=found.language, ends_at=ends_at)
     message = compose_invitation(nobody, shown)

@@ -29,6 +29,7 @@ NOT_BY_TOKEN = {
     "approve_contribution": "done by give_verdict, a minute later",
     "return_contribution": "likewise",
     "reject_contribution": "likewise",
+    "refuse_invitations": "asked by a link in a mail, without an account",
     "erase_person": "nothing brings an account back, so its owner signs in for it",
 }
 
