@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
 import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -28,10 +21,9 @@ from notices.models import Notice
 from reputation.models import Transfer
 from tests.databases import superuser
 from tests.factories import World, make_world
+from tests.workers import Workers, kill, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
@@ -42,60 +34,8 @@ def world() -> World:
 @pytest.fixture
 def worker(redis_server: OwnRedis) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
     """Starts real workers on the test's database and its own Redis, beside a scheduler; none outlives the test."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(*what: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "celery", "-A", "guildhub", *(what or ("worker", "--concurrency=1"))]
-        process = subprocess.Popen(
-            [*command, "-l", "WARNING"],
-            cwd=CHECKOUT,
-            env=worker_environment(redis_server),
-            start_new_session=True,
-            stdout=subprocess.DEVNULL,
-        )
-        started.append(process)
-        return process
-
-    start("beat")
-    yield start
-    for process in started:
-        kill(process)
-
-
-def worker_environment(redis_server: OwnRedis) -> dict[str, str]:
-    """What a worker host's environment holds, pointing at the test's servers."""
-    database = connection.settings_dict
-    host = database["OPTIONS"].get("host") or database["HOST"]
-
-    def url(login: dict[str, Any]) -> str:
-        return f"postgresql://{login['USER']}:{login['PASSWORD']}@/{database['NAME']}?host={host}"
-
-    return {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "guildhub.settings",
-        "GUILDHUB_ENV_FILE": "",
-        "DATABASE_URL": url(database),
-        "MIGRATE_DATABASE_URL": url({**database, **settings.OWNER_DATABASE_LOGIN}),
-        "REDIS_URL": redis_server.url,
-        "SECRET_KEY": "a-key-that-only-this-test-uses-and-nobody-else-knows",
-        "ALLOWED_HOSTS": "localhost",
-        "EMAIL_URL": "consolemail://",
-    }
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """SIGKILL for the worker and its children, as the kernel does when memory runs out."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait(10)
-
-
-def until(true: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    """Wait for something that another process does; the limit only ends a hopeless wait."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, f"never happened: {what}"
-        time.sleep(0.1)
+    with Workers(redis_server) as workers:
+        yield workers.start
 
 
 def approve_an_hour(world: World) -> Contribution:
