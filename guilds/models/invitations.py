@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Subject
+from core.constraints import OnlyNumbers
 from core.ids import uuid7
 from guilds.models.guild import Guild
 from guilds.roles import ROLE_CHOICES
@@ -92,6 +93,11 @@ class InvitationList(models.Model):
                 name="invitation_list_trouble_pauses",
                 condition=Q(trouble="") | Q(state__in=["sending", "paused", "done", "stopped"]),
                 violation_error_message=_("Only what is sent gets into trouble."),
+            ),
+            models.CheckConstraint(
+                name="invitation_list_forgets_into_numbers",
+                condition=OnlyNumbers("forgotten"),
+                violation_error_message=_("Of what was deleted only its number is kept."),
             ),
             models.CheckConstraint(
                 name="invitation_list_days",

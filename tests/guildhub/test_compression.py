@@ -34,7 +34,7 @@ def test_it_is_one_gzip_member_with_a_name_that_says_nothing() -> None:
     page = "<p>हिन्दी اردو</p>".encode() * 300
     packed = [gzip_of(page, 100) for _time in range(40)]
     assert {gzip.decompress(one) for one in packed} == {page} and len({len(one) for one in packed}) > 10
-    assert len(packed[0]) < len(gzip.compress(page, 6)) + 110
+    assert max(len(one) for one in packed) <= len(gzip.compress(page, 6)) + 101 + 40  # 101: the name and its end
 
 
 def test_a_short_answer_and_one_that_is_packed_stay_as_they_are(rf: RequestFactory) -> None:

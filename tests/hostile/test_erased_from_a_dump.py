@@ -47,6 +47,7 @@ STAYS: dict[str, tuple[str, str]] = {
     "core_tally by subject": ("kind", _CLOSED),
     "core_statechange by actor": ("from_state object_kind to_state", _CLOSED),
     "guilds_guild by proposed_by_id": ("language timezone", "a community's own, from lists"),
+    "guilds_invitationlist by made_by_id": ("fingerprint language", _CLOSED),
     "moderation_case by author_id": ("kind", _CLOSED),
     "projects_problem by author_id": ("affected_people evidence language place slug statement title", _SHARED),
     "projects_project by author_id": ("language", _CLOSED),
