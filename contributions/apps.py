@@ -8,7 +8,7 @@ class ContributionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from contributions import guild_data, handlers, integrity, page_slots, personal_data, written
+        from contributions import digest, guild_data, handlers, integrity, page_slots, personal_data, written
 
         personal_data.register()
         written.register()
@@ -16,3 +16,4 @@ class ContributionsConfig(AppConfig):
         handlers.register()
         integrity.register()
         page_slots.register()
+        digest.register()

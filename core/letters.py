@@ -21,7 +21,7 @@ from django.utils import timezone, translation
 
 from core.text import one_line, plain_words
 
-Kind = Literal["heading", "words", "code", "lines", "button", "small"]
+Kind = Literal["heading", "title", "words", "code", "lines", "button", "link"]
 #: No subject is longer; phones show half of it.
 SUBJECT_MOST = 120
 _ADDRESS_ALONE = re.compile(r"^https?://\S+$")
@@ -38,7 +38,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Part:
-    """One piece of a letter. `url` belongs to a button, `lines` to a list."""
+    """One piece of a letter. `url` belongs to a button or a link, `lines` to a list."""
 
     kind: Kind
     words: str = ""
@@ -122,7 +122,7 @@ def letter_of_text(subject: str, text: str, *, codes: Iterable[str] = ()) -> Let
     that begin with a hyphen are a list, and what follows the signature's two hyphens goes.
     """
     known = {code for code in codes if code}
-    body = re.split(r"\n-- ?\n", text.replace("\r\n", "\n"))[0]
+    body = re.split(r"\n-- ?(?:\n|$)", text.replace("\r\n", "\n"))[0]
     pieces = [piece.strip() for piece in re.split(r"\n\s*\n", body)]
     return Letter(subject, tuple(_part(piece, known) for piece in pieces if piece))
 
@@ -131,7 +131,7 @@ def _part(piece: str, codes: set[str]) -> Part:
     if piece in codes:
         return Part("code", piece)
     if _ADDRESS_ALONE.match(piece):
-        return Part("button", "", piece)
+        return Part("link", "", piece)
     lines = piece.splitlines()
     if all(line.lstrip().startswith("- ") for line in lines):
         return Part("lines", lines=tuple(Line(line.strip()[2:]) for line in lines))

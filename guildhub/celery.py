@@ -49,6 +49,10 @@ app.conf.update(
             "schedule": 3.0,
             "options": {"expires": 10},
         },
+        # A run lasts four seconds at most, so that other jobs have their turn while twelve thousand mails leave.
+        "notices.send_mails": {"task": "notices.send_mails", "schedule": 5.0, "options": {"expires": 5}},
+        "notices.plan_digests": {"task": "notices.plan_digests", "schedule": 300.0, "options": {"expires": 280}},
+        "notices.forget_old_mails": {"task": "notices.forget_old_mails", "schedule": 3600.0 * 6},
         "contributions.resume_history": {
             "task": "contributions.resume_history",
             "schedule": 30.0,

@@ -114,6 +114,12 @@ SELECT w.kind, coalesce(g.slug, ''), coalesce(g.name, ''), coalesce(p.slug, ''),
     WHERE (state = 'sending' AND seen_at < now() - interval '10 minutes') OR (state = 'paused' AND trouble <> '')
     GROUP BY guild_id
     UNION ALL
+    SELECT 'mail_in_doubt', NULL, NULL, count(*), min(ended_at) FROM notices_mail
+    WHERE state = 'unknown' AND decided_at IS NULL HAVING count(*) > 0
+    UNION ALL
+    SELECT 'mail_late', NULL, NULL, count(*), min(due_at) FROM notices_mail
+    WHERE state = 'planned' AND due_at < now() - interval '1 hour' HAVING count(*) > 0
+    UNION ALL
     SELECT 'problem', guild_id, NULL, count(*), min(submitted_at)
     FROM projects_problem WHERE state = 'submitted' GROUP BY guild_id
     UNION ALL

@@ -183,7 +183,7 @@ SITE_URL = text("SITE_URL", _address).rstrip("/")
 
 # Mail --------------------------------------------------------------------------------------------------------------
 
-DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "guildhub@localhost")
+DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", f"guildhub@{'localhost' if EMBEDDED else ALLOWED_HOSTS[0].lstrip('.')}")
 #: Where people without an account can write to the hub's stewards; shown where they would report something.
 CONTACT_EMAIL = text("CONTACT_EMAIL")
 if EMBEDDED:

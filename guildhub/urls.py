@@ -8,7 +8,22 @@ from django.views.i18n import set_language
 from contributions.views.pictures import month
 from contributions.views.points import ledger
 from core.api.routes import LazyRoutes
-from guildhub.views import api_docs, appearance, crawlers, demo, front, gallery, health, home, mail, ops, people, phone
+from guildhub.views import (
+    api_docs,
+    appearance,
+    crawlers,
+    demo,
+    front,
+    gallery,
+    gallery_mails,
+    health,
+    home,
+    mail,
+    ops,
+    ops_mails,
+    people,
+    phone,
+)
 from guilds import urls as guild_urls
 from guilds import views as guild_views
 
@@ -36,6 +51,7 @@ urlpatterns = [
     path("u/<slug:handle>/work/", people.person_work, name="person_work"),
     path("u/<slug:handle>/report/", people.person_report, name="person_report"),
     path("ops/", ops.ops, name="ops"),
+    path("ops/mails/", ops_mails.mails, name="ops_mails"),
     path("mail/", mail.mail, name="mail"),
     path("demo/", demo.demo_switch, name="demo_switch"),
     path("demo/<slug:persona>/", demo.demo_login, name="demo_login"),
@@ -46,6 +62,8 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("appearance/", appearance.appearance, name="appearance"),
     path("components", gallery.gallery, name="components"),
+    path("components/mails/", gallery_mails.mails, name="gallery_mails"),
+    path("components/mails/<slug:name>/", gallery_mails.mail, name="gallery_mail"),
     path("guilds/", include((guild_pages, "guilds"))),
     path("join/", guild_views.join, name="join"),
     path("join/mail/", guild_views.invitation_kept, name="invitation_kept"),

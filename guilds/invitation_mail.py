@@ -93,7 +93,7 @@ def letter_of(invitation: Invitation, invitation_list: InvitationList, stop: str
         Part("button", _("See what it is, and join"), in_full(reverse("invitation", args=[link_token(invitation.pk)]))),
         Part("words", alone % {"day": until}),
     ]
-    foot = (Part("small", told % {"guild": name}), Part("small", _("Do not write to me again"), stop))
+    foot = (Part("words", told % {"guild": name}), Part("link", _("Do not write to me again"), stop))
     return Letter(_("%(guild)s invites you") % {"guild": name}, [part for part in parts if part.words], foot)
 
 

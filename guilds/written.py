@@ -25,7 +25,6 @@ from guilds.models import (
     NoInvitations,
 )
 from guilds.queries import viewer_in
-from notices.models import Notice
 
 
 def _sees_guild(guild: Guild, user: Any, now: datetime) -> bool:
@@ -168,9 +167,6 @@ def _say_what_needs_no_button() -> None:
         Profile, "an address; hiding the page hides what it says, and a hub steward takes a bad one away", "handle"
     )
     not_reportable(User, "only its owner and the hub's stewards see it", "email", "password")
-    not_reportable(
-        Notice, "sentences of the program about things that have a button themselves", "kind", "params", "url"
-    )
     not_reportable(Tombstone, "a hash", "digest")
     not_reportable(
         ImportedIdentity,

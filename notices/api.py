@@ -15,8 +15,10 @@ from core.api.endpoints import Endpoint, reads, writes
 from core.api.paging import Listing, Order, page
 from core.api.shapes import Shape
 from notices.kinds import sentence
-from notices.queries import inbox
-from notices.services import mark_inbox_read
+from notices.models import MailChoices
+from notices.queries import choices_of, inbox
+from notices.services import mark_inbox_read, save_mail_choices
+from notices.topics import MUTABLE
 
 _NEWEST = Order(("-pk",), (UUID,))
 
@@ -36,6 +38,22 @@ class CountShape(Shape):
     """How many."""
 
     count = serializers.IntegerField()
+
+
+class MailChoicesShape(Shape):
+    """What you hear of besides your inbox. Muted topics still go into it, marked as read."""
+
+    wants_digest = serializers.BooleanField()
+    muted = serializers.ListField(child=serializers.ChoiceField(choices=MUTABLE), max_length=len(MUTABLE))
+
+
+class MailChoicesWordsShape(Shape):
+    """What changes; what isn't sent stays as it is."""
+
+    wants_digest = serializers.BooleanField(required=False)
+    muted = serializers.ListField(
+        child=serializers.ChoiceField(choices=MUTABLE), required=False, max_length=len(MUTABLE)
+    )
 
 
 class Inbox(Endpoint):
@@ -59,7 +77,24 @@ class Reading(Endpoint):
         return {"count": mark_inbox_read(by=request.user.subject, now=timezone.now())}
 
 
+class Choices(Endpoint):
+    """What you hear of."""
+
+    @reads("read_mail_choices", MailChoicesShape)
+    def get(self, request: Request) -> MailChoices:
+        """Read what you want to hear of."""
+        return choices_of(request.user.subject_id)
+
+    @writes(
+        "save_mail_choices", scope="account:write", body=MailChoicesWordsShape, answer=MailChoicesShape, is_partial=True
+    )
+    def patch(self, request: Request, values: dict[str, Any]) -> MailChoices:
+        """Stop or start the mail on Mondays, and mute topics."""
+        return save_mail_choices(by=request.user.subject, now=timezone.now(), **values)
+
+
 urlpatterns = [
     path("me/inbox", Inbox.as_view()),
     path("me/inbox/read", Reading.as_view()),
+    path("me/notices", Choices.as_view()),
 ]

@@ -9,10 +9,14 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from core.registries import register_about_reader
-        from notices import handlers, personal_data
+        from notices import checks, handlers, own_digest, page_slots, personal_data, written
 
         personal_data.register()
         handlers.register()
+        page_slots.register()
+        own_digest.register()
+        checks.register()
+        written.register()
         register_about_reader(
             "unread",
             "(SELECT count(*) FROM notices_notice n WHERE n.subject_id = ANY(:ids:) AND n.read_at IS NULL)",

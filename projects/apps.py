@@ -8,10 +8,11 @@ class ProjectsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from projects import guild_data, handlers, page_slots, personal_data, written
+        from projects import digest, guild_data, handlers, page_slots, personal_data, written
 
         personal_data.register()
         written.register()
         guild_data.register()
         handlers.register()
         page_slots.register()
+        digest.register()

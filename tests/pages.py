@@ -51,6 +51,7 @@ from guilds.services import (
 )
 from matching.services import save_availability
 from moderation.services import hide_writing, report_writing
+from notices.services.choices import stop_token as mail_stop_token
 from projects.models import Task
 from projects.services import (
     add_voice,
@@ -249,6 +250,11 @@ PAGES: tuple[Page, ...] = (
     _of_history("contributions:history_import_progress", "history_import"),
     _of_history("contributions:history_acceptance_progress", "acceptance"),
     _named("notices:inbox", signed_in()),
+    _named("notices:choices", signed_in()),
+    Page(
+        "notices:stop", lambda world: reverse("notices:stop", args=[mail_stop_token(world.contributor.pk)]), everybody()
+    ),
+    Page("notices:stop cut short", lambda world: "/mail/stop/none/", everybody(404)),
     Page("moderation:report", lambda world: f"/report/problem/{world.problem.pk}/", everybody()),
     Page(
         "moderation:report of the draft problem",
@@ -296,9 +302,12 @@ PAGES: tuple[Page, ...] = (
     _named("matching:tasks", everybody(), "?kind=code&kind=field&place=Majuli&language=as&minutes=60"),
     _named("matching:tasks", everybody(), "?minutes=15"),
     _named("ops", only("steward", "hub_steward")),
+    _named("ops_mails", only("hub_steward")),
     # Only on the machine of a demo or in debug; tests run as a real guild does.
     _named("mail", everybody(404)),
     _named("components", everybody(404)),
+    _named("gallery_mails", everybody(404)),
+    Page("gallery_mail", lambda world: reverse("gallery_mail", args=["digest"]), everybody(404)),
     Page("demo_login", lambda world: reverse("demo_login", args=["contributor"]), everybody(404)),
     _named("demo_switch", everybody(405)),
     _named("robots", everybody()),

@@ -56,6 +56,8 @@ from guilds.services import (
 from matching.services import save_availability
 from moderation.models import Case
 from moderation.services import hide_writing, report_writing
+from notices.models import Mail
+from notices.services import save_mail_choices
 from projects.models import Voice
 from projects.services import (
     add_voice,
@@ -207,6 +209,8 @@ def make_life() -> Life:
     look_after_guilds(world, person)
     monday = world.now.date() - timedelta(days=world.now.weekday())
     MondayMail.objects.create(subject=person, monday=monday, due_at=world.now)
+    save_mail_choices(by=person, muted=["claims"], wants_digest=True, now=world.now)
+    Mail.objects.create(subject=person, kind="digest", period=monday, due_at=world.now)
     save_availability(
         by=person, now=world.now, kinds=["code"], place=f"near {MARK}", languages=["as"], minutes_a_week=60
     )

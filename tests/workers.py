@@ -24,9 +24,13 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 class Workers:
-    """A scheduler, and workers beside it as they are asked for; none outlives the `with`."""
+    """A scheduler, and workers beside it as they are asked for; none outlives the `with`.
 
-    def __init__(self, redis_server: OwnRedis, **environment: str) -> None:
+    `app` is another module that has Celery's app, when something about it differs; `environment` is added to theirs.
+    """
+
+    def __init__(self, redis_server: OwnRedis, app: str = "guildhub", **environment: str) -> None:
+        self._app = app
         self._broker = redis_server.url.replace("unix://", "redis+socket://", 1)
         self._environment = {**worker_environment(redis_server), **environment}
         self._started: list[subprocess.Popen[bytes]] = []
@@ -43,7 +47,7 @@ class Workers:
 
     def start(self, *what: str) -> subprocess.Popen[bytes]:
         """One worker, or another program of Celery's."""
-        command = [sys.executable, "-m", "celery", "-A", "guildhub", *(what or ("worker", "--concurrency=1"))]
+        command = [sys.executable, "-m", "celery", "-A", self._app, *(what or ("worker", "--concurrency=1"))]
         process = subprocess.Popen(
             [*command, "-l", "WARNING"],
             cwd=CHECKOUT,

@@ -30,6 +30,8 @@ NOT_BY_TOKEN = {
     "return_contribution": "likewise",
     "reject_contribution": "likewise",
     "refuse_invitations": "asked by a link in a mail, without an account",
+    "resend_mail": "for whoever runs the hub, on the page that shows what is in doubt",
+    "leave_mail": "likewise",
     "erase_person": "nothing brings an account back, so its owner signs in for it",
 }
 

@@ -316,6 +316,8 @@ ACCOUNTS = (
     post("claim_identity", "/me/claims", only("contributor", ok=201, others=422), claimed_by_the_contributor),
     get("list_inbox", "/me/inbox?limit=1", signed_in()),
     post("mark_inbox_read", "/me/inbox/read", signed_in()),
+    get("read_mail_choices", "/me/notices", signed_in()),
+    patch("save_mail_choices", "/me/notices", signed_in(), {"wants_digest": False, "muted": ["work"]}),
     get("list_my_guilds", "/me/guilds", signed_in()),
 )
 

@@ -91,7 +91,7 @@ def test_notices_of_a_claimed_identity_are_there(world: World) -> None:
 
 
 def test_a_long_inbox_goes_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("notices.views.PAGE", 2)
+    monkeypatch.setattr("notices.views.inbox.PAGE", 2)
     tell(world.contributor, 5)
     client, path, pages = client_of(world, "contributor"), INBOX, 0
     while path:

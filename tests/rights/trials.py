@@ -26,6 +26,7 @@ from matching import services as matching
 from moderation import services as moderation
 from moderation.models import Case
 from notices import services as notices
+from notices.models import Mail
 from projects import services as projects
 from projects.models import Problem, Task, TaskTemplate, Voice
 from tests.contributions.histories import as_file, days_of
@@ -156,6 +157,18 @@ trial("erase_person")(lambda w, by, _: accounts.erase_person(subject_id=by.pk, b
 trial("export_person")(lambda w, by, _: accounts.export_person(subject_id=by.pk))
 trial("make_token")(lambda w, by, _: accounts.make_token(by=by, name="Phone", scopes=["read"], days=9, now=w.now))
 trial("revoke_token", about=own_token)(lambda w, by, made: accounts.revoke_token(token=made.token, by=by, now=w.now))
+trial("save_mail_choices")(lambda w, by, _: notices.save_mail_choices(by=by, now=w.now, muted=["work"]))
+
+
+def mail_in_doubt(w: World) -> Mail:
+    return Mail.objects.create(
+        subject=w.contributor, kind="digest", period=w.now.date() - timedelta(days=w.now.weekday()), state="unknown",
+        why="answer_lost", attempts=1, due_at=w.now, tried_at=w.now, ended_at=w.now,
+    )  # fmt: skip
+
+
+trial("resend_mail", mail_in_doubt)(lambda w, by, mail: notices.resend_mail(mail_id=mail.pk, by=by, now=w.now))
+trial("leave_mail", mail_in_doubt)(lambda w, by, mail: notices.leave_mail(mail_id=mail.pk, by=by, now=w.now))
 trial("mark_inbox_read")(lambda w, by, _: notices.mark_inbox_read(by=by, now=w.now))
 trial("claim_identity", about=brought)(
     lambda w, by, _: accounts.claim_identity(identity=ImportedIdentity.objects.get(), by=by, now=w.now)

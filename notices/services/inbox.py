@@ -9,10 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Subject
 from accounts.queries import linked_subjects
-from notices.models import Notice
+from core.jobs import nudge_by_name
+from notices.models import MailChoices, Notice
+from notices.services.planning import plan_urgent
+from notices.topics import URGENT, is_muted
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,12 @@ class News:
 
 @transaction.atomic
 def notify(news: Iterable[News], *, now: datetime) -> int:
-    """Put each piece of news into its inbox once, however often it is told; returns how many were given."""
+    """Put each piece of news into its inbox once, however often it is told; returns how many were given.
+
+    What somebody muted is kept and counts as read. What is urgent is mailed soon.
+    """
+    news = list(news)
+    muted = _muted_by({item.subject_id for item in news})
     rows = [
         Notice(
             subject_id=item.subject_id,
@@ -41,11 +50,30 @@ def notify(news: Iterable[News], *, now: datetime) -> int:
             url=item.url,
             params=item.params,
             created_at=item.happened_at or now,
+            read_at=now if is_muted(item.kind, muted.get(item.subject_id, ())) else None,
         )
         for item in news
     ]
     Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    urgent = {item.event_id for item in news if item.kind in URGENT}
+    if urgent and plan_urgent(urgent, now=now):
+        nudge_by_name("notices.send_mails")
     return len(rows)
+
+
+def _muted_by(people: set[UUID]) -> dict[UUID, list[str]]:
+    """What each of some people muted, by every id of theirs; one statement, none for nobody."""
+    if not people:
+        return {}
+    choices = MailChoices.objects.filter(
+        Q(subject_id__in=people) | Q(subject__alias_links__alias_id__in=people)
+    ).exclude(muted=[])
+    found: dict[UUID, list[str]] = {}
+    for subject_id, alias_id, muted in choices.values_list("subject_id", "subject__alias_links__alias_id", "muted"):
+        found[subject_id] = muted
+        if alias_id:
+            found[alias_id] = muted
+    return found
 
 
 @transaction.atomic
