@@ -32,8 +32,10 @@ ENV PATH=/opt/guildhub/bin:/usr/lib/postgresql/18/bin:/usr/local/bin:/usr/bin:/b
     PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=guildhub.settings GUILDHUB_ENV_FILE= \
     STATIC_ROOT=/app/collected BACKUP_DIR=/backups STATE_DIR=/tmp PORT=8000
-# Collecting asks no server for anything; the settings only want to be complete. None of these values is kept.
-RUN DATABASE_URL=postgresql://nobody:none@localhost/none REDIS_URL=redis://localhost EMAIL_URL=smtp://localhost \
+# Catalogues of other languages are compiled first: the settings ask how complete each is. Collecting asks no server for
+# anything; the settings only want to be complete. None of these values is kept.
+RUN python -m core.texts compile \
+    && DATABASE_URL=postgresql://nobody:none@localhost/none REDIS_URL=redis://localhost EMAIL_URL=smtp://localhost \
     ALLOWED_HOSTS=localhost SECRET_KEY=only-while-static-files-are-collected-at-build \
     python manage.py collectstatic --no-input --verbosity 0 \
     && python -m compileall -q /app

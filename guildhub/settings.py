@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.utils.translation import gettext_lazy as _
-
 from guildhub.environment import env, mail, names, number, numbers, one_of, read_place, text, yes_or_no
+from guildhub.languages import spoken
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 #: File of settings beside the checkout; an empty name means none (tests read none).
@@ -228,23 +227,11 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
-_ALL_LANGUAGES = [
-    ("en", _("English")),
-    ("id", _("Indonesian")),
-    ("hi", _("Hindi")),
-    ("bn", _("Bengali")),
-    ("ur", _("Urdu")),
-    ("ne", _("Nepali")),
-    ("vi", _("Vietnamese")),
-    ("sw", _("Swahili")),
-]
-#: Languages whose core flow is translated; the foot of every page offers them.
-LANGUAGES_OFFERED = ["en"]
-#: The others are shown only where somebody asks for them on purpose, to translate or to look at right-to-left pages:
-#: a browser that prefers Urdu would otherwise get English words in mirrored order.
-LANGUAGES = [
-    (code, name) for code, name in _ALL_LANGUAGES if code in LANGUAGES_OFFERED or yes_or_no("ALL_LANGUAGES", False)
-]
+#: Languages whose core flow is translated (ADR 0073): their catalogues say so, no list does. ALL_LANGUAGES is for whoever
+#: translates, or looks at right-to-left pages.
+LANGUAGES = spoken(yes_or_no("ALL_LANGUAGES", False))
+#: Numbers and dates of languages that Django doesn't know well.
+FORMAT_MODULE_PATH = "guildhub.formats"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
 # Static files ------------------------------------------------------------------------------------------------------

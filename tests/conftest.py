@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import transaction
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from guildhub.embedded.more_redis import OwnRedis, own_redis
 from tests import databases
@@ -53,6 +54,13 @@ def _empty_cache() -> None:
     caches.settings["default"]["KEY_PREFIX"] = f"{settings.TEST_DATABASE}:{next(_numbers)}"
     if hasattr(caches._connections, "default"):  # type: ignore[attr-defined]
         delattr(caches._connections, "default")  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _speak_english() -> Iterator[None]:
+    """What a page of another language left behind is not the next test's."""
+    yield
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)

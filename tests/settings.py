@@ -8,6 +8,11 @@ for _name in ("DATABASE_URL", "MIGRATE_DATABASE_URL", "REDIS_URL", "BROKER_URL",
 os.environ["GUILDHUB_ENV_FILE"] = ""
 os.environ["ALL_LANGUAGES"] = "true"
 
+from core.texts.commands import compile_texts  # noqa: E402
+
+# The settings ask how complete each language is; that is counted when its catalogue is compiled.
+compile_texts()
+
 from guildhub.embedded.more_redis import join_redis  # noqa: E402
 from guildhub.settings import *  # noqa: E402, F403
 from guildhub.settings import CACHES, DATABASES, MIDDLEWARE  # noqa: E402
