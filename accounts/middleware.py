@@ -16,7 +16,7 @@ from accounts.models import Profile
 class ReaderMiddleware:
     """Activates what a signed-in person chose; everybody else gets the server's zone and the browser's language.
 
-    The language somebody picks in the foot of a page is a cookie and wins over their settings: it is the later choice.
+    The language somebody picked before they signed in is a cookie and wins over their settings: it is the later choice.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -27,7 +27,7 @@ class ReaderMiddleware:
         if profile is None:
             timezone.deactivate()
             return self.get_response(request)
-        has_picked = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+        has_picked = bool(request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME))
         if profile.language in dict(settings.LANGUAGES) and not has_picked:
             translation.activate(profile.language)
             request.LANGUAGE_CODE = profile.language

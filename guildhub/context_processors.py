@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Subject, User
 from accounts.queries import ids_of
 from guildhub.demo import PERSONAS
+from guildhub.languages import COMPLETE
 from guildhub.views.demo import ROLES
 from guilds.queries import earned_in, live_grants
 
@@ -66,9 +67,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     language = get_language()
     user = getattr(request, "user", None)
     is_demo = settings.DEMO and settings.EMBEDDED
-    found = {
+    found: dict[str, Any] = {
         "theme": theme if theme in THEMES else "",
-        "languages": getattr(settings, "LANGUAGES_OFFERED", [settings.LANGUAGE_CODE]),
         "foot_links": _foot_links(language),
         "personas": _personas(user) if is_demo else (),
         "persona_url": reverse("demo_switch") if is_demo else "",
@@ -162,8 +162,9 @@ def _personas(user: Any) -> list[dict[str, Any]]:
 
 
 @lru_cache(maxsize=32)
-def _foot_links(_language: str | None) -> tuple[Link, ...]:
+def _foot_links(language: str | None) -> tuple[Link, ...]:
     return _present(
+        Link("/languages/", _way_to_languages(language)),
         Link("/impact/", _("What the work achieved")),
         Link("/numbers/", _("Where the numbers come from")),
         Link("/how/", _("How it works")),
@@ -171,6 +172,14 @@ def _foot_links(_language: str | None) -> tuple[Link, ...]:
         Link("/api/docs/", _("For programs")),
         Link("/appearance/", _("Light or dark")),
     )
+
+
+def _way_to_languages(language: str | None) -> str:
+    """Whoever landed in a language they can't read finds the English word; a draft says that it wants readers."""
+    if language == settings.LANGUAGE_CODE:
+        return _("Language")
+    said = _("Language") if language in COMPLETE else _("Language (draft: help review it)")
+    return f"{said} · Language"
 
 
 def _present(*links: Link) -> tuple[Link, ...]:

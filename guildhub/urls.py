@@ -3,7 +3,6 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
-from django.views.i18n import set_language
 
 from contributions.views.pictures import month
 from contributions.views.points import ledger
@@ -18,6 +17,7 @@ from guildhub.views import (
     gallery_mails,
     health,
     home,
+    languages,
     mail,
     ops,
     ops_mails,
@@ -59,7 +59,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
-    path("language/", set_language, name="set_language"),
+    path("languages/", languages.languages, name="languages"),
     path("appearance/", appearance.appearance, name="appearance"),
     path("components", gallery.gallery, name="components"),
     path("components/mails/", gallery_mails.mails, name="gallery_mails"),

@@ -292,6 +292,7 @@ PAGES: tuple[Page, ...] = (
     _named("api_docs", everybody()),
     Page("api_topic", lambda world: reverse("api_topic", args=["contributions"]), everybody()),
     _named("appearance", everybody()),
+    _named("languages", everybody()),
     _named("home", signed_in()),
     _named("matching:welcome", everybody()),
     _named("matching:welcome", everybody(), "?kind=code&place=Majuli&language=as&minutes=60"),

@@ -31,7 +31,7 @@ def appearance(request: HttpRequest) -> HttpResponse:
         "guildhub/appearance.html",
         {
             "choices": [(value, words, value == (chosen if chosen in THEMES else "")) for value, words in choices],
-            "next": _page_before(request),
+            "next": page_before(request),
         },
     )
 
@@ -49,7 +49,7 @@ def _keep(request: HttpRequest, theme: str) -> HttpResponse:
     return response
 
 
-def _page_before(request: HttpRequest) -> str:
+def page_before(request: HttpRequest) -> str:
     """The address of the page that led here, when it is one of ours; browsers send it to the same host only."""
     before = request.META.get("HTTP_REFERER", "")
     if not url_has_allowed_host_and_scheme(before, allowed_hosts={request.get_host()}):
