@@ -17,7 +17,18 @@ from accounts.models import ImportedIdentity, Profile, Subject, SubjectLink, Tok
 from accounts.rules import email_hash
 from accounts.tombstones import bury_authors, rest_handle
 from core.idempotency import forget_answers
-from core.models import Delivery, Event, KeptAnswer, LogEntry, LogRoot, LogSalt, StateChange, Tally
+from core.models import (
+    Delivery,
+    Event,
+    KeptAnswer,
+    LogEntry,
+    LogRoot,
+    LogSalt,
+    SearchDocument,
+    SearchWord,
+    StateChange,
+    Tally,
+)
 from core.public_log import forget_salts, names_one_of
 from core.registries import holds_nothing_personal, register_forgotten, register_personal_data
 
@@ -178,6 +189,8 @@ def register() -> None:
     register_personal_data(Event, erase=_keep, export=_export_events)
     holds_nothing_personal(Tombstone, "keyed hashes that keep an erased person's name from coming back")
     holds_nothing_personal(Tally, "how often a random id wrote something, for two days")
+    holds_nothing_personal(SearchDocument, "words of what everybody may read; a trigger takes them away with it")
+    holds_nothing_personal(SearchWord, "single words; one that no document holds any more is forgotten with the last")
     holds_nothing_personal(Delivery, "which consumer has still to see which event")
     holds_nothing_personal(LogEntry, "salted hashes; deleting the salt makes a leaf unreadable")
     holds_nothing_personal(LogRoot, "hashes")

@@ -90,6 +90,7 @@ def _frame_for_anyone(_language: str | None) -> dict[str, Any]:
         "links": _present(
             Link("/problems/", _("Problems")),
             Link("/guilds/", _("Guilds")),
+            Link("/search/", _("Search")),
             Link(reverse("account_signup"), _("Make an account")),
         ),
         "me_links": (),
@@ -106,6 +107,7 @@ def _frame_for_member(_language: str | None, unread: int, may_review: bool, look
             Link("/home/", _("Home")),
             Link("/problems/", _("Problems")),
             Link("/guilds/", _("Guilds")),
+            Link("/search/", _("Search")),
             *([Link("/review/", _("Review"))] if may_review else []),
             Link("/inbox/", _("Inbox"), waiting=unread),
             *([Link("/ops/", _("Ops"))] if looks_after else []),

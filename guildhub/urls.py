@@ -23,6 +23,7 @@ from guildhub.views import (
     ops_mails,
     people,
     phone,
+    search,
 )
 from guilds import urls as guild_urls
 from guilds import views as guild_views
@@ -43,6 +44,7 @@ handler500 = "guildhub.views.errors.server_error"
 urlpatterns = [
     path("", front.front, name="front"),
     path("numbers/", front.numbers, name="numbers"),
+    path("search/", search.search, name="search"),
     path("home/", home.home, name="home"),
     path("sw.js", phone.service_worker, name="service_worker"),
     path("manifest.webmanifest", phone.manifest, name="manifest"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ImportedIdentity, Profile, Token, Tombstone, User
 from accounts.queries import ids_of, linked_subjects
-from core.models import Delivery, Event, KeptAnswer, LogRoot, StateChange, Tally
+from core.models import Delivery, Event, KeptAnswer, LogRoot, SearchWord, StateChange, Tally
 from core.written import find_written, not_reportable, register_written, written
 from guilds.models import (
     Closing,
@@ -181,6 +181,7 @@ def _say_what_needs_no_button() -> None:
         KeptAnswer, "what a program of the person was answered; nobody else sees it", "key", "payload_hash", "body"
     )
     not_reportable(Tally, "words of the program", "kind")
+    not_reportable(SearchWord, "single words, shown to nobody", "word", "near")
     not_reportable(Token, "only its owner sees it", "name", "digest", "prefix")
     not_reportable(Delivery, "words of the program", "consumer", "error")
     not_reportable(LogRoot, "hashes", "frontier")

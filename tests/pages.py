@@ -166,6 +166,8 @@ def _invited(world: World, make: Callable[[Invitation], str] = lambda row: link_
 PAGES: tuple[Page, ...] = (
     _named("front", everybody()),
     _named("numbers", everybody()),
+    _named("search", everybody()),
+    _named("search", everybody(), "?q=flod+vilage&kind=problem&page=1"),
     _named("guilds:guilds", everybody()),
     _named("guilds:guild_new", signed_in()),
     _of("guilds:guild", "guild", everybody()),

@@ -1,9 +1,22 @@
-"""The tables every app writes through: events, their deliveries, the public log, changes of state, kept answers, tallies."""
+"""The tables every app writes through: events, their deliveries, the public log, changes of state, kept answers, tallies;
+and the index of the search."""
 
 from core.models.events import Delivery, Event
 from core.models.kept_answers import KeptAnswer
 from core.models.limits import Tally
 from core.models.public_log import LogEntry, LogRoot, LogSalt
+from core.models.search import SearchDocument, SearchWord
 from core.models.state_changes import StateChange
 
-__all__ = ["Delivery", "Event", "KeptAnswer", "LogEntry", "LogRoot", "LogSalt", "StateChange", "Tally"]
+__all__ = [
+    "Delivery",
+    "Event",
+    "KeptAnswer",
+    "LogEntry",
+    "LogRoot",
+    "LogSalt",
+    "SearchDocument",
+    "SearchWord",
+    "StateChange",
+    "Tally",
+]

@@ -14,7 +14,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
     Pages that must not be found say so themselves (`noindex`), and have to be read for that.
     """
-    unwanted = (f"{reverse('account_login')}?next=", "/api/v1/")
+    unwanted = (f"{reverse('account_login')}?next=", "/api/v1/", f"{reverse('search')}?")
     lines = ("User-agent: *", *(f"Disallow: {path}" for path in unwanted), "")
     response = HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
     patch_cache_control(response, public=True, max_age=86_400)

@@ -1,0 +1,11 @@
+DROP TRIGGER task_search_changed ON projects_task;
+DROP TRIGGER project_search_changed ON projects_project;
+DROP TRIGGER problem_search_changed ON projects_problem;
+DROP TRIGGER task_search ON projects_task;
+DROP TRIGGER project_search ON projects_project;
+DROP TRIGGER problem_search ON projects_problem;
+DROP FUNCTION projects_search();
+DROP FUNCTION projects_search_task(projects_task);
+DROP FUNCTION projects_search_project(projects_project);
+DROP FUNCTION projects_search_problem(projects_problem);
+DELETE FROM core_searchdocument WHERE kind IN ('problem', 'project', 'task');
