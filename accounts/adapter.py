@@ -7,9 +7,14 @@ from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.door.addresses import client_ip
+from accounts.door.sessions import is_proved
 from core.errors import DomainError
 from core.letters import letter_of_text, message_of
 
@@ -40,6 +45,29 @@ class AccountAdapter(DefaultAccountAdapter):
         plain = super().render_mail(template_prefix, email, context, headers)
         letter = letter_of_text(plain.subject, str(plain.body), codes=[str(context.get("code") or "")])
         return message_of(letter, to=plain.to[0], headers=headers)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """What our own proxies say; never empty, so that a missing address is one of the things that are limited."""
+        return client_ip(request) or "0.0.0.0"  # noqa: S104
+
+    def is_reauthentication_required(self, *, app: str, **_more: Any) -> bool:
+        """Ours decides (accounts/door/again.py): signing in is a proof, too, and a mailed code is one."""
+        return not is_proved(context.request)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Every address that matters asks by itself; whoever still comes here begins at the page of the door."""
+        return [{"id": "door", "description": "", "url": reverse("accounts:door")}]
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """As allauth's, without a way to a forgotten password: nobody needs one here."""
+        self.send_mail("account/email/account_already_exists", email, {})
+
+    def send_notification_mail(self, *args: Any, **more: Any) -> None:
+        """As allauth's. What it tells of is done: a mail server that doesn't answer must not look like a refusal."""
+        try:
+            super().send_notification_mail(*args, **more)
+        except MailNotSent:
+            logger.exception("Somebody was not told by mail that something about their sign-in changed: %s", args[:1])
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send it now; raises MailNotSent."""

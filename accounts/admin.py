@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 
 from accounts.models import ImportedIdentity, SubjectLink, User
@@ -38,3 +41,9 @@ class SubjectLinkAdmin(ReadOnlyAdmin):
     """Which author turned out to be which person."""
 
     list_display = ("alias_id", "primary_id", "linked_at")
+
+
+# What opens somebody's door, and where they are signed in, is shown to nobody.
+for _model in (Authenticator, SocialAccount, SocialApp, SocialToken, UserSession):
+    if admin.site.is_registered(_model):
+        admin.site.unregister(_model)

@@ -23,5 +23,12 @@ RIGHTS: tuple[Right, ...] = (
     may("export_person", Who.SIGNED_IN, note="their own data", in_closed_guild=True),
     may("make_token", Who.SIGNED_IN, note="for themselves, on the page", in_closed_guild=True),
     may("revoke_token", Who.OWNER, in_closed_guild=True),
-    *machine("start_profile", "free_links", "know_identities", "forget_unclaimed_identities", "note_token_use"),
+    *machine(
+        "start_profile",
+        "free_links",
+        "know_identities",
+        "forget_unclaimed_identities",
+        "note_token_use",
+        "claim_by_addresses",
+    ),
 )

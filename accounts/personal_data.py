@@ -8,6 +8,9 @@ from importlib import import_module
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.admin.models import LogEntry as AdminLogEntry
 from django.contrib.auth import SESSION_KEY
@@ -68,6 +71,34 @@ def _erase_sessions(ids: Sequence[UUID]) -> None:
         text = json.dumps(held, default=str, ensure_ascii=False).lower()
         if held.get(SESSION_KEY) in numbers or any(address in text for address in addresses):
             engine.SessionStore(session.session_key).delete()
+
+
+def _erase_authenticators(ids: Sequence[UUID]) -> None:
+    Authenticator.objects.filter(user__subject_id__in=ids).delete()
+
+
+def _export_authenticators(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    for row in Authenticator.objects.filter(user__subject_id__in=ids):
+        is_passkey = row.type == Authenticator.Type.WEBAUTHN
+        name = row.wrap().name if is_passkey else ""
+        yield {"type": row.type, "name": name, "created_at": row.created_at, "last_used_at": row.last_used_at}
+
+
+def _erase_forges(ids: Sequence[UUID]) -> None:
+    SocialAccount.objects.filter(user__subject_id__in=ids).delete()
+
+
+def _export_forges(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    rows = SocialAccount.objects.filter(user__subject_id__in=ids)
+    return rows.values("provider", "uid", "extra_data", "date_joined", "last_login")
+
+
+def _erase_user_sessions(ids: Sequence[UUID]) -> None:
+    UserSession.objects.filter(user__subject_id__in=ids).delete()
+
+
+def _export_user_sessions(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    return UserSession.objects.filter(user__subject_id__in=ids).values("ip", "user_agent", "created_at")
 
 
 def _erase_admin_log(ids: Sequence[UUID]) -> None:
@@ -178,6 +209,9 @@ def register() -> None:
     register_personal_data(User, erase=_erase_users, export=_export_users)
     register_personal_data(EmailAddress, erase=_erase_addresses, export=_export_addresses)
     register_personal_data(Session, erase=_erase_sessions, export=lambda ids: [])
+    register_personal_data(Authenticator, erase=_erase_authenticators, export=_export_authenticators)
+    register_personal_data(SocialAccount, erase=_erase_forges, export=_export_forges)
+    register_personal_data(UserSession, erase=_erase_user_sessions, export=_export_user_sessions)
     register_personal_data(AdminLogEntry, erase=_erase_admin_log, export=_export_admin_log)
     register_personal_data(Profile, erase=_erase_profiles, export=_export_profiles)
     register_personal_data(ImportedIdentity, erase=_erase_identities, export=_export_identities)
@@ -188,10 +222,12 @@ def register() -> None:
     register_personal_data(StateChange, erase=_erase_reasons, export=_export_reasons)
     register_personal_data(Event, erase=_keep, export=_export_events)
     holds_nothing_personal(Tombstone, "keyed hashes that keep an erased person's name from coming back")
-    holds_nothing_personal(Tally, "how often a random id wrote something, for two days")
+    holds_nothing_personal(Tally, "how often a random id, or a keyed hash at the door, did something, for two days")
     holds_nothing_personal(SearchDocument, "words of what everybody may read; a trigger takes them away with it")
     holds_nothing_personal(SearchWord, "single words; one that no document holds any more is forgotten with the last")
     holds_nothing_personal(Delivery, "which consumer has still to see which event")
     holds_nothing_personal(LogEntry, "salted hashes; deleting the salt makes a leaf unreadable")
     holds_nothing_personal(LogRoot, "hashes")
+    holds_nothing_personal(SocialApp, "empty: forges are named in the environment")
+    holds_nothing_personal(SocialToken, "empty: what a forge lets us do is not kept")
     register_forgotten(_erased_of)

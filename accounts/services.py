@@ -157,6 +157,27 @@ def claim_identity(*, identity: ImportedIdentity, by: Subject, now: datetime) ->
                 "address you made those commits with, then claim them again."
             )
         )
+    return _link(identity, by, now)
+
+
+@transaction.atomic
+def claim_by_addresses(*, addresses: Iterable[str], by: Subject, now: datetime) -> list[SubjectLink]:
+    """Claim every author whose history these addresses prove, for whoever a forge vouched for.
+
+    The addresses are the ones the forge says it verified; they are not kept. Authors that are claimed already, or share
+    their address with others, are left alone. Twice is once.
+    """
+    found = [row for address in sorted(set(addresses)) for row in claimable_identities(address)]
+    if not found:
+        return []
+    lock_people([by.pk, *(row.subject_id for row in found)], by=by.pk)
+    taken = set(
+        SubjectLink.objects.filter(alias_id__in=[row.subject_id for row in found]).values_list("alias_id", flat=True)
+    )
+    return [_link(row, by, now) for row in found if row.subject_id not in taken]
+
+
+def _link(identity: ImportedIdentity, by: Subject, now: datetime) -> SubjectLink:
     link = SubjectLink.objects.create(alias_id=identity.subject_id, primary=by, linked_at=now)
     record_event(
         "identity.claimed",

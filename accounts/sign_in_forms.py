@@ -12,7 +12,10 @@ from allauth.account.forms import (
     RequestLoginCodeForm,
     SignupForm,
 )
+from allauth.core import context
 from django.utils.translation import gettext_lazy as _
+
+from accounts.door.forms import check_tries
 
 
 class _PlainAddress:
@@ -57,6 +60,36 @@ class _PlainCode:
 class PlainConfirmLoginForm(_PlainCode, ConfirmLoginCodeForm):
     """Who types the code of signing in."""
 
+    def clean_code(self) -> str:
+        """As allauth's, with the address's own count of tries before it, whether anybody has that address or not."""
+        stage = getattr(context.request, "_login_stage", None)
+        check_tries(str(stage.state.get("email") or "") if stage else "")
+        return str(super().clean_code())
+
 
 class PlainConfirmEmailForm(_PlainCode, ConfirmEmailVerificationCodeForm):
     """Who types the code of an address."""
+
+    def clean_code(self) -> str:
+        """As allauth's, with the address's own count of tries before it."""
+        check_tries(str(self.email or ""))
+        return str(super().clean_code())
+
+
+class PlainPasswordLoginForm(_PlainAddress, LoginForm):
+    """Who signs in with a password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["password"]
+        field.label, field.help_text = _("Password"), ""
+        field.widget.attrs.pop("placeholder", None)
+
+    def _setup_password_field(self) -> None:
+        """It stays: allauth takes it away where signing up asks for none."""
+
+    def clean_login(self) -> str:
+        """As allauth's, with the address's own count of tries before it."""
+        address = str(super().clean_login())
+        check_tries(address)
+        return address

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.door.again import pressed, sure
 from accounts.forms import ClaimForm, EraseForm, PageForm, ProfileForm, RevokeTokenForm, TokenForm
 from accounts.models import Profile, Token, User
 from accounts.queries import claims_open_to, ids_of, tokens_of
@@ -31,6 +32,7 @@ from core.http import Action, attempt, perform
 
 
 @login_required
+@sure(when=pressed("erase"))
 @require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
     """Everything a person can change about themselves, on one page; its buttons post here."""
@@ -45,6 +47,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @never_cache
+@sure
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """Everything guildhub holds about the reader, as a JSON file."""
@@ -112,6 +115,7 @@ _ACTIONS = {
 
 @login_required
 @never_cache
+@sure(when=pressed("make"))
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     """A person's tokens: made here and shown once, taken back here."""

@@ -56,13 +56,15 @@ def _has_words(request: HttpRequest) -> bool:
     return any(value.strip() for name, values in request.POST.lists() if name not in _NOT_TYPED for value in values)
 
 
+def typed_in(request: HttpRequest) -> list[Typed]:
+    """Everything of the form that came that may be shown again."""
+    return [Typed(name, value) for name, values in request.POST.lists() if name not in _NEVER_SHOWN for value in values]
+
+
 def _show(request: HttpRequest, *, status: int) -> HttpResponse:
-    typed = [
-        Typed(name, value) for name, values in request.POST.lists() if name not in _NEVER_SHOWN for value in values
-    ]
     context = {
         "address": request.get_full_path(),
-        "typed": typed,
+        "typed": typed_in(request),
         "has_files": bool(request.FILES),
         "is_signed_in": request.user.is_authenticated,
     }

@@ -61,22 +61,36 @@ def _invitation() -> EmailMultiAlternatives:
     return compose_invitation(person, about)
 
 
+#: What a mail about a change says of the browser that made it.
+_SEEN = {"ip": "192.0.2.7", "timestamp": timezone.now(), "user_agent": "Firefox on Android"}
+
+
 def _of_accounts(template: str, **context: object) -> Callable[[], EmailMultiAlternatives]:
     def written() -> EmailMultiAlternatives:
-        known = {"email": READER, "signup_url": settings.SITE_URL + "/accounts/signup/", **context}
-        message = AccountAdapter().render_mail(f"account/email/{template}", READER, known)
+        known = {"email": READER, "signup_url": settings.SITE_URL + "/accounts/signup/", **_SEEN, **context}
+        message = AccountAdapter().render_mail(template, READER, known)
         assert isinstance(message, EmailMultiAlternatives)
         return message
 
     return written
 
 
-#: Name in the address -> allauth's name for one of its mails, and what differs in it.
+#: Name in the address -> the template of one of the door's mails, and what differs in it.
 ACCOUNT_MAILS: dict[str, tuple[str, dict[str, object]]] = {
-    "login-code": ("login_code", {"code": "K7QX-WB2M"}),
-    "confirm-address": ("email_confirmation", {"code": "B4NT-9HRC"}),
-    "no-such-account": ("unknown_account", {}),
-    "account-exists": ("account_already_exists", {}),
+    "login-code": ("account/email/login_code", {"code": "K7QX-WB2M"}),
+    "confirm-address": ("account/email/email_confirmation", {"code": "B4NT-9HRC"}),
+    "no-such-account": ("account/email/unknown_account", {}),
+    "account-exists": ("account/email/account_already_exists", {}),
+    "still-you": ("account/email/again", {"code": "M2PW-7DKX"}),
+    "password-set": ("account/email/password_set", {}),
+    "password-removed": ("account/email/password_removed", {}),
+    "app-set-up": ("mfa/email/totp_activated", {}),
+    "app-turned-off": ("mfa/email/totp_deactivated", {}),
+    "passkey-added": ("mfa/email/webauthn_added", {}),
+    "passkey-removed": ("mfa/email/webauthn_removed", {}),
+    "codes-on-paper": ("mfa/email/recovery_codes_generated", {}),
+    "forge-linked": ("socialaccount/email/account_connected", {}),
+    "forge-unlinked": ("account/email/forge_unlinked", {}),
 }
 #: Name in the address -> the mail, in the active language.
 MAILS: dict[str, Callable[[], EmailMultiAlternatives]] = {

@@ -13,6 +13,9 @@ _env_file = env.str("GUILDHUB_ENV_FILE", ".env")
 if _env_file and (BASE_DIR / _env_file).is_file():
     env.read_env(BASE_DIR / _env_file)
 
+from guildhub.sign_in import *  # noqa: E402, F403  (it reads the environment, so the file comes first)
+from guildhub.sign_in import FORGE_APPS  # noqa: E402
+
 # Where it runs -----------------------------------------------------------------------------------------------------
 
 #: Address the web server binds to; other machines reach it only when somebody says so.
@@ -63,6 +66,10 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "accounts.door.apps.SessionsConfig",
+    *FORGE_APPS,
     "django_htmx",
     "csp",
     "core",
@@ -136,29 +143,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
-#: Once, after making an account; whoever was on the way somewhere goes there.
-ACCOUNT_SIGNUP_REDIRECT_URL = "matching:welcome"
-ACCOUNT_LOGOUT_REDIRECT_URL = "front"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {
-    "login": "accounts.sign_in_forms.PlainLoginForm",
-    "signup": "accounts.sign_in_forms.PlainSignupForm",
-    "request_login_code": "accounts.sign_in_forms.PlainCodeForm",
-    "add_email": "accounts.sign_in_forms.PlainAddEmailForm",
-    "confirm_login_code": "accounts.sign_in_forms.PlainConfirmLoginForm",
-    "confirm_email_verification_code": "accounts.sign_in_forms.PlainConfirmEmailForm",
-}
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*"]
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_SESSION_REMEMBER = True
+# LOGIN_URL, ACCOUNT_..., MFA_... and SOCIALACCOUNT_... are in guildhub/sign_in.py.
 
 # Cache, sessions, jobs: nothing a request needs may fail with Redis down -------------------------------------------
 

@@ -60,7 +60,7 @@ urlpatterns = [
     path("robots.txt", crawlers.robots, name="robots"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("accounts.door.routes")),
     path("languages/", languages.languages, name="languages"),
     path("appearance/", appearance.appearance, name="appearance"),
     path("components", gallery.gallery, name="components"),

@@ -13,7 +13,7 @@ from tests.factories import World
 from tests.pages import PAGES, READERS, Page, client_of
 
 #: Pages that come with a package and are tried by their own tests or not at all; the API has a table of its own.
-NOT_OURS = ("admin:", "account_", "api:")
+NOT_OURS = ("admin:", "account_", "mfa_", "socialaccount_", "openid_connect_", "gitea_", "api:")
 
 pytestmark = pytest.mark.django_db
 

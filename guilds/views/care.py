@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.door.again import pressed, sure
 from accounts.models import Subject
 from core.http import Action, attempt, perform
 from guilds.forms import (
@@ -49,6 +50,7 @@ from guilds.views.shared import guild_for, named_members
 
 @login_required
 @never_cache
+@sure(when=pressed("grant", "offer", "close", "confirm_close"))
 @require_http_methods(["GET", "HEAD", "POST"])
 def care(request: HttpRequest, slug: str) -> HttpResponse:
     """The page; its buttons post here."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.door.again import sent, sure
 from core.http import Action, perform
 from core.registries import guild_tables
 from guilds.models import Guild, GuildExport
@@ -24,6 +25,7 @@ from guilds.views.shared import guild_for
 
 
 @login_required
+@sure(when=sent)
 @require_http_methods(["GET", "HEAD", "POST"])
 def export(request: HttpRequest, slug: str) -> HttpResponse:
     """What there is to take, and its state; for stewards also the file that names people."""

@@ -47,9 +47,12 @@ def test_the_text_and_the_html_lead_to_the_same_places() -> None:
 
 
 def test_every_mail_of_accounts_is_in_it() -> None:
-    folder = Path(settings.BASE_DIR) / "templates" / "account" / "email"
-    templates = {path.name.removesuffix("_message.txt") for path in folder.glob("*_message.txt")} - {"base"}
-    assert templates <= {template for template, _context in ACCOUNT_MAILS.values()}
+    templates = Path(settings.BASE_DIR) / "templates"
+    ours = {
+        path.relative_to(templates).as_posix().removesuffix("_message.txt")
+        for path in templates.glob("*/email/*_message.txt")
+    }
+    assert ours - {"account/email/base"} == {template for template, _context in ACCOUNT_MAILS.values()}
 
 
 def test_a_language_from_right_to_left_turns_the_mail() -> None:

@@ -71,7 +71,7 @@ SENDS: dict[str, Send] = {
     ),
 }  # fmt: skip
 #: A button without words, and kinds whose refusal the services' own tests cover.
-ELSEWHERE = {"join", "invite", "endorsement", "progress", "appeal"}
+ELSEWHERE = {"join", "invite", "endorsement", "progress", "appeal", "door"}
 
 
 def test_every_kind_of_limit_is_tried() -> None:
