@@ -71,6 +71,7 @@ test: setup-dev browser lint types contracts migrations-check unit ## everything
 verify: test ## the long suite: full matrices, kills, long property runs
 	@$(PYTEST) -m "slow and not timed"
 	@$(MAKE) --no-print-directory budgets
+	@$(BIN)/python benchmarks/search.py
 	@$(BIN)/python benchmarks/web.py --tell
 
 bench: setup-dev ## what each page costs the web server, against a bare view; fails where a figure is over its limit

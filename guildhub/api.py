@@ -8,6 +8,7 @@ from accounts import api as accounts
 from contributions import api as contributions
 from core.api.endpoints import NothingHere
 from guildhub import person_api as people
+from guildhub import search_api as search
 from guildhub.views.api_docs import schema
 from guilds import api as guilds
 from matching import api as matching
@@ -21,6 +22,7 @@ urlpatterns = [
     path("schema", schema, name="schema"),
     *accounts.urlpatterns,
     *people.urlpatterns,
+    *search.urlpatterns,
     *notices.urlpatterns,
     *guilds.urlpatterns,
     *moderation.urlpatterns,

@@ -17,7 +17,7 @@ from projects.models import Problem, Project, Task
 Kind = SearchDocument.Kind
 RESULTS_PER_PAGE = 20
 #: Nobody reads on for longer; who has not found it by then needs another word.
-PAGES_MOST = 25
+RESULTS_MOST = 500
 _STATES = {Kind.PROBLEM: Problem.State, Kind.PROJECT: Project.State, Kind.TASK: Task.State}
 
 
@@ -34,6 +34,7 @@ class Result(NamedTuple):
     place: str
     minutes: int | None
     guild: str
+    guild_slug: str
     sought: tuple[Sought, ...] = ()
 
     def get_absolute_url(self) -> str:
@@ -62,7 +63,7 @@ class Result(NamedTuple):
 
 
 class Results(NamedTuple):
-    """One page of results; `is_exact` says that the first has every word that was looked for."""
+    """Some results; `is_exact` says that the first has every word that was looked for."""
 
     sought: tuple[Sought, ...]
     results: list[Result]
@@ -72,34 +73,35 @@ class Results(NamedTuple):
 
 # The index holds nothing that is not for everybody; these conditions hold whatever the index says.
 _SHOWN = """
-SELECT 'problem', p.id, p.slug, p.title, concat_ws(' ', p.statement, p.evidence), p.language, p.state, p.place, NULL::int, g.name
+SELECT 'problem', p.id, p.slug, p.title, concat_ws(' ', p.statement, p.evidence), p.language, p.state, p.place, NULL::int,
+    g.name, g.slug
 FROM projects_problem p JOIN guilds_guild g ON g.id = p.guild_id
 WHERE p.id = ANY(%(ids)s::uuid[]) AND p.state NOT IN ('draft', 'rejected', 'duplicate') AND p.hidden_at IS NULL
     AND g.state <> 'proposed'
 UNION ALL
-SELECT 'project', p.id, p.slug, p.title, p.summary, p.language, p.state, '', NULL, g.name
+SELECT 'project', p.id, p.slug, p.title, p.summary, p.language, p.state, '', NULL, g.name, g.slug
 FROM projects_project p JOIN guilds_guild g ON g.id = p.guild_id
 WHERE p.id = ANY(%(ids)s::uuid[]) AND p.state <> 'quarantined' AND p.hidden_at IS NULL AND g.state <> 'proposed'
 UNION ALL
-SELECT 'task', t.id, t.id::text, t.title, t.description, p.language, t.state, '', t.estimate_minutes, g.name
+SELECT 'task', t.id, t.id::text, t.title, t.description, p.language, t.state, '', t.estimate_minutes, g.name, g.slug
 FROM projects_task t JOIN projects_project p ON p.id = t.project_id JOIN guilds_guild g ON g.id = p.guild_id
 WHERE t.id = ANY(%(ids)s::uuid[]) AND t.state NOT IN ('draft', 'expired') AND NOT t.is_open_work AND t.hidden_at IS NULL
     AND p.state <> 'quarantined' AND p.hidden_at IS NULL AND g.state <> 'proposed'
 UNION ALL
 SELECT 'person', a.subject_id, a.handle,
     CASE WHEN a.is_name_public AND a.display_name <> '' THEN a.display_name ELSE a.handle END,
-    CASE WHEN 'about' = ANY(a.public_sections) THEN a.about ELSE '' END, a.language, '', '', NULL, ''
+    CASE WHEN 'about' = ANY(a.public_sections) THEN a.about ELSE '' END, a.language, '', '', NULL, '', ''
 FROM accounts_profile a JOIN accounts_user u ON u.subject_id = a.subject_id
 WHERE a.subject_id = ANY(%(ids)s::uuid[]) AND u.is_active AND a.handle IS NOT NULL AND a.may_be_indexed
     AND (a.is_name_public OR a.public_sections <> '{}') AND a.hidden_at IS NULL
 """
 
 
-def find_things(text: str, *, kind: str = "", page: int = 1) -> Results:
-    """One page of what everybody may find. Three statements, whatever is looked for; none for nothing."""
+def find_things(text: str, *, kind: str = "", start: int = 0, limit: int = RESULTS_PER_PAGE) -> Results:
+    """Some of what everybody may find, the best first. Three statements, whatever is looked for; none for nothing."""
     kinds = [kind] if kind in Kind.values else Kind.values
-    start = (min(page, PAGES_MOST) - 1) * RESULTS_PER_PAGE
-    found = search(text, kinds, limit=RESULTS_PER_PAGE, start=start)
+    limit = min(limit, RESULTS_MOST - start)
+    found = search(text, kinds, limit=limit, start=start)
     if not found.sought:
         return Results((), [], False, True)
     with connection.cursor() as cursor:
@@ -108,7 +110,7 @@ def find_things(text: str, *, kind: str = "", page: int = 1) -> Results:
     return Results(
         found.sought,
         [shown[one.object_id] for one in found.found if one.object_id in shown],
-        found.has_next and page < PAGES_MOST,
+        found.has_next and start + limit < RESULTS_MOST,
         not found.found or found.found[0].has_all,
     )
 

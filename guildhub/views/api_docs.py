@@ -24,6 +24,7 @@ TOPICS = {
     "guilds": _("Guilds"),
     "projects": _("Problems, projects and tasks"),
     "contributions": _("Hours, verdicts and points"),
+    "search": _("Search"),
     "matching": _("What you can do, and tasks that fit"),
     "moderation": _("Reports and appeals"),
 }

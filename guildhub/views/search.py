@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from core.models import SearchDocument
 from core.search.find import QUERY_MOST
-from guildhub.search import PAGES_MOST, find_things, kinds_to_choose
+from guildhub.search import RESULTS_MOST, RESULTS_PER_PAGE, find_things, kinds_to_choose
 from projects.views.paging import page_number
 
 
@@ -20,8 +20,8 @@ def search(request: HttpRequest) -> HttpResponse:
     text = " ".join(request.GET.get("q", "").replace("\x00", " ").split())[:QUERY_MOST]
     kind = request.GET.get("kind", "")
     kind = kind if kind in SearchDocument.Kind.values else ""
-    page = min(page_number(request), PAGES_MOST)
-    found = find_things(text, kind=kind, page=page)
+    page = min(page_number(request), RESULTS_MOST // RESULTS_PER_PAGE)
+    found = find_things(text, kind=kind, start=(page - 1) * RESULTS_PER_PAGE)
     kept = {"q": text, **({"kind": kind} if kind else {})}
     return render(
         request,

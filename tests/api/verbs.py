@@ -77,6 +77,7 @@ def next_policy(_world: World) -> dict[str, Any]:
 STEWARDS = ("steward", "hub_steward")
 
 GUILDS = (
+    get("search", "/search?q=flod+vilage&kind=problem&limit=2", everybody()),
     get("read_person", "/people/rimjhim", everybody()),
     get("read_person of the closed", "/people/tariq", only(*MEMBERS, "hub_steward", others=404, anonymous=404)),
     get("list_guilds", "/guilds?state=open&limit=2", everybody()),

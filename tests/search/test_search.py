@@ -100,3 +100,37 @@ def test_the_page_works_by_its_address_alone(client: Client, world: World) -> No
     assert "The &lt;b&gt;<mark>ferry</mark>&lt;/b&gt; stops" in page.content.decode()
     assert "Nothing found" in client.get("/search/", {"q": "zzzzzz"}).content.decode()
     assert "What are you looking for" in client.get("/search/").content.decode()
+
+
+def test_a_program_finds_the_same_page_by_page(client: Client, world: World) -> None:
+    for number in range(5):
+        tell(world, f"The ferry stops at pier {number}")
+    address, seen = "/api/v1/search?q=fery&kind=problem&limit=2", []
+    while address:
+        answer = client.get(address).json()
+        seen += [item["title"] for item in answer["items"]]
+        address = answer["next"]
+    assert seen == titles(find_things("fery", kind="problem"))
+    assert len(seen) == len(set(seen)) == 5
+    (item,) = client.get("/api/v1/search?q=fery&limit=1").json()["items"]
+    assert [piece["text"] for piece in item["title_pieces"] if piece["is_found"]] == ["ferry"]
+    assert "".join(piece["text"] for piece in item["title_pieces"]) == item["title"]
+    assert (item["guild"], item["place"], item["kind"]) == (world.guild.slug, "Majuli", "problem")
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ("", 400),
+        ("?q=", 400),
+        ("?q=a&kind=guild", 400),
+        (f"?q={'a' * 201}", 400),
+        ("?q='%5C", 200),
+        ("?q=%F0%9F%8C%8A", 200),
+    ],
+)
+def test_a_program_hears_what_was_wrong_with_its_question(client: Client, asked: str, status: int) -> None:
+    answer = client.get(f"/api/v1/search{asked}")
+    assert answer.status_code == status
+    if status == 200:
+        assert answer.json() == {"items": [], "next": None}
