@@ -30,6 +30,7 @@ CORE_FLOW = (
     "core/templatetags",
     "guildhub/context_processors",
     "guildhub/views/home",
+    "guilds/roles",
     "notices/kinds",
     "notices/views",
     "reputation/models",
