@@ -93,7 +93,10 @@ class PageForm(forms.ModelForm):
         model = Profile
         fields = ("is_name_public", "public_sections", "about", "links", "may_be_indexed")
         widgets = {"about": forms.Textarea(attrs={"rows": 4})}
-        labels = {"is_name_public": _("My name"), "may_be_indexed": _("Let search engines list my page")}
+        labels = {
+            "is_name_public": _("My name"),
+            "may_be_indexed": _("Let people find my page, by the search here and by search engines"),
+        }
         help_texts = {
             "is_name_public": _("Off: on public pages you are “a contributor”."),
             "about": _("Shown only when you tick “My words about myself”."),

@@ -20,6 +20,7 @@ from django.utils import timezone
 from core.deliveries import consumers_with_due_events, deliver_until_empty
 from core.idempotency import forget_old_answers
 from core.limits import forget_old_tallies
+from core.search.keep import tidy_search
 
 logger = logging.getLogger(__name__)
 
@@ -150,6 +151,12 @@ def sweep_deliveries() -> int:
 def forget_old_answers_job() -> int:
     """Delete the kept answers of writes so old that nobody sends them again."""
     return forget_old_answers(now=timezone.now())
+
+
+@job(name="core.tidy_search")
+def tidy_search_job() -> int:
+    """Forget words that no document holds any more, and bring those that lack; returns how many."""
+    return sum(tidy_search())
 
 
 @job(name="core.forget_old_tallies")

@@ -71,6 +71,7 @@ app.conf.update(
             )
         },
         "core.forget_old_answers": {"task": "core.forget_old_answers", "schedule": 3600.0 * 6},
+        "core.tidy_search": {"task": "core.tidy_search", "schedule": 3600.0 * 6},
         "guilds.recount_reviewers": {
             "task": "guilds.recount_reviewers",
             "schedule": 600.0,

@@ -6,6 +6,9 @@ from projects import views
 
 app_name = "projects"
 urlpatterns = [
+    path("problems.atom", views.problems_feed, name="problems_feed"),
+    path("problems.geojson", views.problems_geojson, name="problems_geojson"),
+    path("tasks.atom", views.tasks_feed, name="tasks_feed"),
     path("problems/", views.problems, name="problems"),
     path("problems/new/", views.problem_new, name="problem_new"),
     path("problems/map/", views.problems_map, name="problems_map"),

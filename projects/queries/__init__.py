@@ -1,6 +1,7 @@
 """Reads about problems, projects and tasks: each page's rows in as few statements as it needs."""
 
 from projects.queries.cards import ORDERS, Around, ProblemCard, around_problems, find_problems, front_problems
+from projects.queries.feeds import Position, newest_problems, newest_tasks, positions
 from projects.queries.people import (
     backers_of,
     endorsements_by_problem,
@@ -37,6 +38,7 @@ __all__ = [
     "PROBLEMS_PER_PAGE",
     "TASK_GROUPS",
     "Around",
+    "Position",
     "ProblemCard",
     "around_problems",
     "backers_of",
@@ -48,7 +50,10 @@ __all__ = [
     "guild_projects",
     "guilds_to_post_in",
     "matching_problems",
+    "newest_problems",
+    "newest_tasks",
     "open_tasks",
+    "positions",
     "possible_originals",
     "problem_pages",
     "project_page",

@@ -1,5 +1,6 @@
 """The pages of problems, projects and tasks."""
 
+from projects.views.feeds import problems_feed, problems_geojson, tasks_feed
 from projects.views.map import problems_map
 from projects.views.problem_steps import problem_new, problem_step
 from projects.views.problems import problem, problem_edit, problems
@@ -15,6 +16,8 @@ __all__ = [
     "problem_people",
     "problem_step",
     "problems",
+    "problems_feed",
+    "problems_geojson",
     "problems_map",
     "project",
     "project_edit",
@@ -25,6 +28,7 @@ __all__ = [
     "task_edit",
     "task_new",
     "task_templates",
+    "tasks_feed",
     "voice_new",
     "voices",
 ]

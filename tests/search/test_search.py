@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from core.models import SearchDocument, SearchWord
+from core.search.keep import tidy_search
 from guildhub.search import Results, find_things
 from projects.models import Problem
 from projects.services import decide_problem, draft_problem, submit_problem
@@ -134,3 +135,17 @@ def test_a_program_hears_what_was_wrong_with_its_question(client: Client, asked:
     assert answer.status_code == status
     if status == 200:
         assert answer.json() == {"items": [], "next": None}
+
+
+def test_words_that_two_transactions_left_behind_are_put_right(world: World) -> None:
+    """Forgotten where no document has them, brought where one has, once each; a second time there is nothing to do."""
+    tell(world, "Quokkas stop the ferry")
+    kept = SearchWord.objects.get(word="ferry")
+    SearchWord.objects.create(word="ferry", near=["ferry"])
+    SearchWord.objects.create(word="numbats", near=["numbats"])
+    SearchWord.objects.filter(word="quokkas").delete()
+    assert tidy_search() == (2, 1)
+    assert SearchWord.objects.get(word="ferry") == kept
+    assert not SearchWord.objects.filter(word="numbats").exists()
+    assert titles(find_things("quokas")) == ["Quokkas stop the ferry"]
+    assert tidy_search() == (0, 0)

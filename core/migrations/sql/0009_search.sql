@@ -23,7 +23,7 @@ SET search_path = pg_catalog AS $$
     ) written (near)
 $$;
 
--- Words that no document holds any more are forgotten with the document; what another transaction holds, the nightly
+-- Words that no document holds any more are forgotten with the document; what another transaction holds, the
 -- tidying finds (core/search/keep.py). SKIP LOCKED: nobody waits for a word.
 CREATE FUNCTION core_search_forget(gone text[]) RETURNS void LANGUAGE sql SET search_path = pg_catalog, public AS $$
     DELETE FROM core_searchword WHERE id IN (

@@ -1,0 +1,1 @@
+DROP FUNCTION core_search_tidy();
