@@ -21,7 +21,7 @@ ALL_LANGUAGES = [
     ("sw", _("Swahili")),
 ]
 #: Languages that say everything: a text that one of them lacks fails the tests. The others are drafts, and say so.
-COMPLETE = frozenset({"en"})
+COMPLETE = frozenset({"en", "id"})
 
 #: Languages Django doesn't know: without these lines asking for one's name is an error (ADR 0073).
 MORE_LANG_INFO: dict[str, dict[str, Any]] = {

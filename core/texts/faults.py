@@ -60,7 +60,10 @@ SAME_ANYWHERE = frozenset(
         "min",
     ]
 )
-SAME: dict[str, frozenset[str]] = {"vi": frozenset({"%(shown)s commit", "%(shown)s commits"})}
+SAME: dict[str, frozenset[str]] = {
+    "id": frozenset({"%(shown)s commit", "%(shown)s commits", "Demo", "Menu", "Worker"}),
+    "vi": frozenset({"%(shown)s commit", "%(shown)s commits"}),
+}
 #: Latin words that may stand in a text of another script though the English text does not have them.
 LATIN_ANYWHERE = frozenset({"API", "CSV", "GitHub", "JSON", "PTS", "REP", "URL", "guildhub"})
 

@@ -15,7 +15,7 @@ from core.texts.faults import SCRIPTS, faults
 from guildhub.languages import ALL_LANGUAGES, COMPLETE
 
 ROOT = Path(__file__).resolve().parents[2]
-DRAFTS_OFFERED = ("hi", "bn", "ur", "ne", "sw")
+DRAFTS_OFFERED = ("hi", "bn", "ur", "ne", "vi", "sw")
 
 
 @pytest.fixture(scope="module")
