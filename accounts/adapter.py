@@ -34,10 +34,24 @@ class AccountAdapter(DefaultAccountAdapter):
     Known and unknown addresses are both sent a mail, so the sentence tells nobody which one has an account.
     """
 
-    # allauth speaks of failed logins; here somebody asked for codes.
+    # In our words, because allauth has none in most of our languages, and speaks of user names and failed logins.
     error_messages = {
         **DefaultAccountAdapter.error_messages,
+        "account_inactive": gettext_lazy("This account is closed."),
+        "cannot_remove_primary_email": gettext_lazy("Make another address the main one first."),
+        "duplicate_email": gettext_lazy("This address is one of yours already."),
+        "email_password_mismatch": gettext_lazy("This address and this password don't belong together."),
+        "email_taken": gettext_lazy("This address already belongs to another account. Sign in with it there."),
+        "incorrect_code": gettext_lazy("That is not the code that we sent."),
+        "incorrect_password": gettext_lazy("That is not your password."),
+        "invalid_login": gettext_lazy("That did not work. Try again."),
+        "invalid_or_expired_key": gettext_lazy("This link has run out or was used before."),
+        "max_email_addresses": gettext_lazy("You can't have more than %d addresses."),
+        "rate_limited": gettext_lazy("That was too much at once. Try again in a few minutes."),
+        "same_as_current": gettext_lazy("That is the one you have now."),
         "too_many_login_attempts": gettext_lazy("Too many codes were asked for. Try again in a few minutes."),
+        "unknown_email": gettext_lazy("No account has this address."),
+        "unverified_primary_email": gettext_lazy("First prove that your main address is yours."),
     }
 
     def render_mail(self, template_prefix: str, email: Any, context: dict[str, Any], headers: Any = None) -> Any:

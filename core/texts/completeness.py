@@ -40,6 +40,7 @@ CORE_FLOW = (
     "templates/_components",
     "templates/account",
     "templates/base.html",
+    "templates/django",
     "templates/contributions/",
     "templates/guildhub/_",
     "templates/guildhub/front",
