@@ -54,8 +54,8 @@ def test_it_leads_back_to_pages_of_ours_only(target: str) -> None:
 def test_the_figures_are_shown_and_drafts_ask_for_readers() -> None:
     page = Client().get("/languages/").content.decode()
     share = completeness()["hi"]
-    assert f"<bdi>{share.core.percent} %</bdi>" in page
-    assert f"<bdi>{share.all.percent} %</bdi>" in page
+    assert f"<bdi>{share.core.percent}&nbsp;%</bdi>" in page
+    assert f"<bdi>{share.all.percent}&nbsp;%</bdi>" in page
     assert "Draft: help review" in page
     assert "How to help" in page
 
