@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from accounts.door.sessions import forget_ended_places
 from guildhub.backups import BackupError, back_up, rules
 from guildhub.backups.forgetting import note_erasures
 from guildhub.checks import prove
@@ -142,6 +143,7 @@ def run_check(*, kind: str, now: datetime) -> CheckRun:
 def tidy(*, now: datetime) -> None:
     """Forget ended sessions and what is told of last year."""
     call_command("clearsessions")
+    forget_ended_places(now=now)
     for model in (BackupRun, CheckRun):
         model.objects.filter(started_at__lt=now - REMEMBERED).delete()
     MondayMail.objects.filter(monday__lt=(now - REMEMBERED).date()).delete()

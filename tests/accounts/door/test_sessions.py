@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from accounts.door.sessions import browser_name
 from accounts.models import Subject
+from guildhub.operations import tidy
 from tests.accounts.door.people import sign_in
 from tests.factories import make_person, verify_email
 
@@ -85,6 +88,13 @@ def test_a_new_password_ends_every_other_browser_and_is_told_by_mail(person: Sub
     again = Client()
     again.post("/accounts/login/password/", {"login": person.user.email, "password": words})
     assert SESSION_KEY not in again.session
+
+
+def test_nothing_is_kept_of_a_session_that_ran_out(person: Subject) -> None:
+    here, old = at(person), at(person)
+    Session.objects.filter(session_key=old.session.session_key).update(expire_date=timezone.now())
+    tidy(now=timezone.now())
+    assert [row.session_key for row in UserSession.objects.all()] == [here.session.session_key]
 
 
 @pytest.mark.parametrize(
