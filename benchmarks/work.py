@@ -168,6 +168,7 @@ class _Work:
         self.transfers += approval_transfers(
             source_kind="contribution", source_id=key, guild=guild, subject=self.subject, points=award.points,
             policy_version=1, arithmetic=award.arithmetic, effective_at=decided,
+            vests_on=decided.date() + timedelta(days=8),
         )  # fmt: skip
         minted = {"minutes_counted": award.counted_minutes, "minutes_credited": award.credited_minutes}
         return {"points": award.points, **minted}
@@ -181,6 +182,7 @@ class _Work:
             self.transfers += review_pay_transfers(
                 source_kind="review", source_id=review, guild=guild, subject=reviewer, points=pay.points,
                 policy_version=1, arithmetic=pay.arithmetic, effective_at=decided,
+                vests_on=decided.date() + timedelta(days=8),
             )  # fmt: skip
         return pay.points
 

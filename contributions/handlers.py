@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +12,7 @@ from accounts.models import Subject
 from contributions.models import Contribution
 from core.models import Event
 from core.registries import subscribe
+from guilds.models import Guild
 from notices.services import News, notify
 
 _NOTICE_OF = {
@@ -67,7 +69,32 @@ def tell_reviewers(events: Sequence[Event]) -> None:
     notify(news, now=timezone.now())
 
 
+def tell_of_expiry(events: Sequence[Event]) -> None:
+    """One line for a person whose points expire soon, or did. Twice is once."""
+    guilds = Guild.objects.in_bulk({event.guild for event in events if event.guild})
+    ids = {UUID(event.data["subject"]) for event in events}
+    alive = set(Subject.objects.filter(pk__in=ids, erased_at__isnull=True).values_list("pk", flat=True))
+    news = [
+        News(
+            subject_id=UUID(event.data["subject"]),
+            kind=event.kind.replace(".", "_"),
+            event_id=event.pk,
+            url=reverse("contributions:points"),
+            params={
+                "guild": guilds[event.guild].name,
+                "points": event.data["points"],
+                **({"on": event.data["on"]} if "on" in event.data else {}),
+            },
+            happened_at=event.occurred_at,
+        )
+        for event in events
+        if event.guild in guilds and UUID(event.data["subject"]) in alive
+    ]
+    notify(news, now=timezone.now())
+
+
 def register() -> None:
     """Subscribe to the kinds above."""
+    subscribe("contributions.tell_of_expiry", tell_of_expiry, ["points.expiring", "points.expired"])
     subscribe("contributions.tell_reviewers", tell_reviewers, ["contribution.verdict_dropped"])
     subscribe("contributions.tell_contributors", tell_contributors, _NOTICE_OF)

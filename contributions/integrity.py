@@ -13,21 +13,22 @@ from core.registries import register_integrity_check
 
 _APPROVALS = """
     WITH posted AS (
-        SELECT source_id,
-               sum(amount) FILTER (WHERE unit = 'REP') AS rep,
-               sum(amount) FILTER (WHERE unit = 'PTS') AS pts,
+        SELECT t.source_id,
+               sum(t.amount) FILTER (WHERE t.unit = 'REP') AS rep,
+               sum(t.amount) FILTER (WHERE t.unit = 'PTS') AS pts,
                count(*) AS transfers
-        FROM reputation_transfer
-        WHERE source_kind = 'contribution' AND reason IN ('contribution_approved', 'history_imported')
-        GROUP BY source_id
+        FROM reputation_transfer t
+        WHERE t.source_kind = 'contribution'
+            AND t.reason IN ('contribution_approved', 'contribution_corrected', 'history_imported')
+            AND NOT EXISTS (SELECT FROM reputation_transfer r WHERE r.reverses_id = t.id)
+        GROUP BY t.source_id
     )
     SELECT c.id, p.source_id, c.state, c.points, c.source, p.rep, p.pts, p.transfers
     FROM contributions_contribution c
     FULL JOIN posted p ON p.source_id = c.id
     WHERE (c.id IS NULL)
-       OR (c.points IS NULL AND p.source_id IS NOT NULL)
-       OR (c.points = 0 AND p.source_id IS NOT NULL)
-       OR (c.points > 0 AND (coalesce(p.rep, 0) <> c.points
+       OR ((c.points IS NULL OR c.points = 0 OR c.state = 'reversed') AND p.source_id IS NOT NULL)
+       OR (c.points > 0 AND c.state <> 'reversed' AND (coalesce(p.rep, 0) <> c.points
             OR coalesce(p.pts, 0) <> CASE c.source WHEN 'imported' THEN 0 ELSE c.points END
             OR coalesce(p.transfers, 0) <> CASE c.source WHEN 'imported' THEN 1 ELSE 2 END))
 """
@@ -40,7 +41,7 @@ def approvals_have_their_transfers() -> Iterator[str]:
         for work, source, state, points, kind, rep, pts, transfers in cursor.fetchall():
             if work is None:
                 yield f"reputation_transfer of contribution {source}: there is no such contribution."
-            elif points is None:
+            elif points is None or state == "reversed":
                 yield f"contribution {work} is {state} and not credited, but {transfers} transfer(s) name it."
             else:
                 wanted = f"{points} REP" + ("" if kind == "imported" else f" and {points} PTS")

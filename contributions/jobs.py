@@ -9,6 +9,7 @@ from django.utils import timezone
 from contributions.services.history_acceptance import continue_acceptance, resume_acceptances
 from contributions.services.history_uploads import read_import, resume_imports
 from contributions.services.verdicts import post_due_verdicts
+from contributions.services.vesting import live_a_day
 from core.jobs import job
 
 
@@ -29,6 +30,12 @@ def resume_history() -> int:
     """Start what lost its worker in the middle, and throw away uploads that nobody decided on."""
     now = timezone.now()
     return resume_imports(now=now) + resume_acceptances(now=now)
+
+
+@job(name="contributions.live_a_day", soft_seconds=540, hard_seconds=600)
+def let_points_live() -> dict[str, int]:
+    """Vest, expire and warn where a guild's day has come."""
+    return live_a_day(now=timezone.now())
 
 
 @job(name="contributions.post_verdicts", soft_seconds=50, hard_seconds=60)

@@ -103,6 +103,8 @@ RIGHTS: tuple[Right, ...] = (
     may("accept_history", Who.MAINTAINER, note="of others' sessions"),
     *machine(
         "pay_for_review",
+        "live_a_day",
+        "vest_points",
         "post_verdict",
         "post_due_verdicts",
         "continue_acceptance",

@@ -68,6 +68,7 @@ app.conf.update(
                 ("guildhub.heartbeat", 60.0),
                 ("guildhub.monday_mails", 300.0),
                 ("guildhub.tidy", 3600.0),
+                ("contributions.live_a_day", 900.0),
             )
         },
         "core.forget_old_answers": {"task": "core.forget_old_answers", "schedule": 3600.0 * 6},

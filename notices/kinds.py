@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -70,6 +72,26 @@ def _claim_ended(p: dict[str, Any]) -> str:
     }
 
 
+def _expiring(p: dict[str, Any]) -> str:
+    return ngettext(
+        "%(points)s point of yours in %(guild)s expires on %(on)s unless you redeem it. Your REP stays.",
+        "%(points)s points of yours in %(guild)s expire on %(on)s unless you redeem them. Your REP stays.",
+        p.get("points", 0),
+    ) % {"points": p.get("points", 0), "guild": p.get("guild", ""), "on": _day(p)}
+
+
+def _expired(p: dict[str, Any]) -> str:
+    return ngettext(
+        "%(points)s point of yours in %(guild)s expired. Your REP stays.",
+        "%(points)s points of yours in %(guild)s expired. Your REP stays.",
+        p.get("points", 0),
+    ) % {"points": p.get("points", 0), "guild": p.get("guild", "")}
+
+
+def _day(p: dict[str, Any]) -> str:
+    return date_format(date.fromisoformat(p["on"]), "DATE_FORMAT") if p.get("on") else ""
+
+
 def _token_made(p: dict[str, Any]) -> str:
     return _("A token for a program was made in your name. If that wasn't you, take it back now.")
 
@@ -111,6 +133,8 @@ NOTICE_KINDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "claim_ending": _claim_ending,
     "claim_ended": _claim_ended,
     "verdict_dropped": _verdict_dropped,
+    "points_expiring": _expiring,
+    "points_expired": _expired,
     "token_made": _token_made,
 }
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import CheckConstraint
 
-from reputation.models import MOVES, Account, Entry, Transfer
+from reputation.models import MOVES, Account, Entry, ExpiryWarning, PendingPoints, Transfer
 
 _TRIGGERS = {
     "transfer_append_only": "reputation_transfer",
@@ -22,6 +22,8 @@ _TRIGGERS = {
     "entry_sums_to_zero": "reputation_entry",
     "account_stays": "reputation_account",
     "account_keeps_its_owner": "reputation_account",
+    "pending_points_stand": "reputation_pendingpoints",
+    "pending_points_not_truncated": "reputation_pendingpoints",
 }
 
 #: Invariant 1, and that nothing was added to a transfer or taken from it.
@@ -139,11 +141,55 @@ SELECT format('reputation_transfer %%s: %%s of %%s %%s minted %%s REP and %%s PT
     reason, source_kind, source_id, coalesce(sum(amount) FILTER (WHERE unit = 'REP'), 0),
     coalesce(sum(amount) FILTER (WHERE unit = 'PTS'), 0))
 FROM reputation_transfer
-WHERE reason IN ('contribution_approved', 'review_paid', 'history_imported')
+WHERE reason IN ('contribution_approved', 'contribution_corrected', 'review_paid', 'history_imported')
     AND (%(guild)s::uuid IS NULL OR guild_id = %(guild)s::uuid)
 GROUP BY reason, source_kind, source_id
 HAVING coalesce(sum(amount) FILTER (WHERE unit = 'PTS'), 0)
     <> CASE reason WHEN 'history_imported' THEN 0 ELSE coalesce(sum(amount) FILTER (WHERE unit = 'REP'), 0) END
+"""
+
+#: What pends is explained row by row: each minted and not moved on yet, and together the balance.
+_PENDING = """
+SELECT format('reputation_account %%s: %%s pend, but what waits there sums up to %%s', a.id, a.balance, coalesce(w.total, 0))
+FROM reputation_account a LEFT JOIN (
+    SELECT account_id, sum(amount) AS total FROM reputation_pendingpoints GROUP BY account_id
+) w ON w.account_id = a.id
+WHERE a.kind = 'pts_pending' AND a.balance <> coalesce(w.total, 0) AND (%(guild)s::uuid IS NULL OR a.guild_id = %(guild)s::uuid)
+UNION ALL
+SELECT format('reputation_pendingpoints of transfer %%s: %%s wait, but %%s of %%s were minted there', w.transfer_id, w.amount,
+    coalesce(e.amount, 0), coalesce(t.amount, 0))
+FROM reputation_pendingpoints w
+LEFT JOIN reputation_transfer t ON t.id = w.transfer_id
+LEFT JOIN reputation_entry e ON e.transfer_id = w.transfer_id AND e.account_id = w.account_id
+WHERE (t.id IS NULL OR e.id IS NULL OR w.amount > t.amount OR w.amount = 0)
+    AND (%(guild)s::uuid IS NULL OR t.guild_id = %(guild)s::uuid)
+"""
+
+#: A reversal takes back one transfer as it was, from whom it went to; REP and PTS of one object go together; and nobody
+#: owes anything while they have something to pay with.
+_REVERSALS = """
+SELECT format('reputation_transfer %%s: takes back %%s %%s of %%s, which was %%s %%s', r.id, r.amount, r.unit, o.id, o.amount,
+    o.unit)
+FROM reputation_transfer r LEFT JOIN reputation_transfer o ON o.id = r.reverses_id
+LEFT JOIN reputation_entry re ON re.transfer_id = r.id AND re.amount < 0
+LEFT JOIN reputation_account ra ON ra.id = re.account_id
+LEFT JOIN reputation_entry oe ON oe.transfer_id = o.id AND oe.amount > 0
+LEFT JOIN reputation_account oa ON oa.id = oe.account_id
+WHERE r.reason = 'reversal' AND (%(guild)s::uuid IS NULL OR r.guild_id = %(guild)s::uuid)
+    AND ((o.guild_id, o.unit, o.amount, oa.subject_id) IS DISTINCT FROM (r.guild_id, r.unit, r.amount, ra.subject_id)
+        OR o.reverses_id IS NOT NULL)
+UNION ALL
+SELECT format('reputation_transfer %%s: one unit of it was taken back and the other was not',
+    string_agg(t.id::text, ', ' ORDER BY t.sequence))
+FROM reputation_transfer t LEFT JOIN reputation_transfer r ON r.reverses_id = t.id
+WHERE t.reason IN ('contribution_approved', 'contribution_corrected', 'review_paid')
+    AND (%(guild)s::uuid IS NULL OR t.guild_id = %(guild)s::uuid)
+GROUP BY t.reason, t.source_kind, t.source_id HAVING count(r.id) NOT IN (0, count(*))
+UNION ALL
+SELECT format('reputation_account %%s: owes %%s and has %%s available', d.id, -d.balance, a.balance)
+FROM reputation_account d
+JOIN reputation_account a ON a.guild_id = d.guild_id AND a.subject_id = d.subject_id AND a.kind = 'pts_available'
+WHERE d.kind = 'pts_debt' AND d.balance < 0 AND a.balance > 0 AND (%(guild)s::uuid IS NULL OR d.guild_id = %(guild)s::uuid)
 """
 
 #: The guards themselves: without them all the above is luck.
@@ -166,7 +212,7 @@ UNION ALL
 SELECT format('login %%s may %%s %%s', r.rolname, p.privilege, l.name)
 FROM pg_roles r
 CROSS JOIN unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) AS p (privilege)
-CROSS JOIN unnest(ARRAY['reputation_account', 'reputation_transfer', 'reputation_entry']) AS l (name)
+CROSS JOIN unnest(ARRAY['reputation_account', 'reputation_transfer', 'reputation_entry', 'reputation_pendingpoints']) AS l (name)
 WHERE r.rolname = %(app_role)s AND has_table_privilege(r.oid, to_regclass(l.name), p.privilege)
 """
 
@@ -178,6 +224,8 @@ CHECKS: dict[str, str] = {
     "every entry follows from the one before": _CHAINS,
     "every transfer says what it said when it was posted": _CONTENT,
     "REP and PTS of one approval are equal, imports are REP only": _TWINS,
+    "every point that pends is explained, and together they are the balance": _PENDING,
+    "what was taken back is what was minted, and debts are paid first": _REVERSALS,
     "the guards of the database are in place": _GUARDS,
 }
 
@@ -201,5 +249,5 @@ def findings(check: str, guild_id: UUID | None = None) -> Iterator[str]:
 
 def _constraints() -> list[tuple[str, bool]]:
     """Names of the ledger's constraints, and whether each is a check (else a unique index)."""
-    models = (Account, Transfer, Entry)
+    models = (Account, Transfer, Entry, PendingPoints, ExpiryWarning)
     return [(c.name, isinstance(c, CheckConstraint)) for model in models for c in model._meta.constraints]

@@ -45,17 +45,30 @@ class Reason(models.TextChoices):
     CONTRIBUTION_APPROVED = "contribution_approved", _("contribution approved")
     REVIEW_PAID = "review_paid", _("review paid")
     HISTORY_IMPORTED = "history_imported", _("imported history accepted")
+    CONTRIBUTION_CORRECTED = "contribution_corrected", _("corrected after a challenge")
     VESTED = "vested", _("vested")
+    DEBT_REPAID = "debt_repaid", _("debt paid back")
+    SPENT = "spent", _("redeemed")
+    EXPIRED = "expired", _("expired")
     REVERSAL = "reversal", _("taken back")
 
 
-#: Between which accounts each reason moves points: (source, target). A reversal has no move of its own yet.
+#: The reasons that mint: REP, and for work and reviews as many PTS.
+MINTING = ("contribution_approved", "contribution_corrected", "review_paid", "history_imported")
+
+_MINTED = frozenset({("issuance", "rep"), ("issuance", "pts_pending")})
+#: Between which accounts each reason moves points: (source, target). What a reversal takes back may be spent, so points come
+#: out of the debt account, and the debt is paid back from what is left and from what is earned later.
 MOVES: dict[str, frozenset[tuple[str, str]]] = {
-    "contribution_approved": frozenset({("issuance", "rep"), ("issuance", "pts_pending")}),
-    "review_paid": frozenset({("issuance", "rep"), ("issuance", "pts_pending")}),
+    "contribution_approved": _MINTED,
+    "contribution_corrected": _MINTED,
+    "review_paid": _MINTED,
     "history_imported": frozenset({("issuance", "rep")}),
     "vested": frozenset({("pts_pending", "pts_available")}),
-    "reversal": frozenset(),
+    "debt_repaid": frozenset({("pts_pending", "pts_debt"), ("pts_available", "pts_debt")}),
+    "spent": frozenset({("pts_available", "redeemed")}),
+    "expired": frozenset({("pts_available", "expired")}),
+    "reversal": frozenset({("rep", "issuance"), ("pts_debt", "issuance")}),
 }
 
 
@@ -242,3 +255,66 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount:+} on {self.account_id}"
+
+
+class PendingPoints(models.Model):
+    """What is left of the points that one transfer minted and that are not available yet. Written by `post_transfers`.
+
+    The rows of an account sum up to its balance. `vests_on` is the first day, in the guild's zone, on which they become
+    available, unless they wait for something: then they stay until that is decided.
+    """
+
+    class HeldFor(models.TextChoices):
+        NOTHING = "", ""
+        CHALLENGE = "challenge", _("until the challenge is decided")
+        SECOND_LOOK = "second_look", _("until a second reviewer has looked")
+
+    # No foreign keys in the database: the one writer has the transfer and the account in hand, and verify_ledger compares.
+    transfer = models.OneToOneField(
+        Transfer, on_delete=models.PROTECT, primary_key=True, related_name="pending", db_constraint=False
+    )
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="pending", db_constraint=False)
+    amount = models.BigIntegerField()
+    vests_on = models.DateField()
+    held_for = models.CharField(max_length=12, choices=HeldFor.choices, default=HeldFor.NOTHING, blank=True)
+
+    class Meta:
+        verbose_name_plural = "pending points"
+        constraints = [
+            models.CheckConstraint(
+                name="pending_points_not_below_zero",
+                condition=Q(amount__gte=0),
+                violation_error_message=_("No more leaves than pends."),
+            ),
+            models.CheckConstraint(
+                name="pending_points_held_for_known",
+                condition=Q(held_for__in=["", "challenge", "second_look"]),
+                violation_error_message=_("Points wait for a challenge, for a second reviewer, or for their day."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} until {self.vests_on}"
+
+
+class ExpiryWarning(models.Model):
+    """That a person was told, so many days before, of points that expire. Once per account, day and warning."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="expiry_warnings", db_index=False)
+    expires_on = models.DateField()
+    days_before = models.PositiveSmallIntegerField()
+    points = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "expires_on", "days_before"], name="expiry_warned_once"),
+            models.CheckConstraint(
+                name="expiry_warning_of_points",
+                condition=Q(points__gt=0),
+                violation_error_message=_("A warning is about points."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.points} expire on {self.expires_on}"

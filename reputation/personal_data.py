@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import F
 
 from core.registries import holds_nothing_personal, register_personal_data
-from reputation.models import Account, Entry, Transfer
+from reputation.models import Account, Entry, ExpiryWarning, PendingPoints, Transfer
 
 
 def _keep(ids: Sequence[UUID]) -> None:
@@ -36,10 +36,22 @@ def _export_entries(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     )
 
 
+def _export_pending(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    rows = PendingPoints.objects.filter(account__subject_id__in=ids).order_by("pk")
+    return rows.values("amount", "vests_on", "held_for", guild_name=F("account__guild__name"))
+
+
+def _export_warnings(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    rows = ExpiryWarning.objects.filter(account__subject_id__in=ids).order_by("pk")
+    return rows.values("points", "expires_on", "days_before", guild_name=F("account__guild__name"))
+
+
 def register() -> None:
     """Fill the registry."""
     register_personal_data(Account, erase=_keep, export=_export_accounts)
     register_personal_data(Entry, erase=_keep, export=_export_entries)
+    register_personal_data(PendingPoints, erase=_keep, export=_export_pending)
+    register_personal_data(ExpiryWarning, erase=_keep, export=_export_warnings)
     holds_nothing_personal(
         Transfer,
         "random ids, amounts and hashes; a person's side of it is told as their entries",

@@ -75,7 +75,7 @@ from projects.services import (
     submit_problem,
 )
 from reputation.integrity import CHECKS, findings
-from reputation.models import Account, Entry, Transfer
+from reputation.models import Account, Entry, ExpiryWarning, Transfer
 from tests.factories import World, make_author, make_task, make_world, verify_email
 
 OUR_APPS = {
@@ -186,6 +186,8 @@ def make_life() -> Life:
     draft_task(project=world.project, by=person, now=world.now, title=f"Maybe {MARK}", description=MARK)
 
     approve_contribution(contribution=work(world, person), by=world.reviewer, rubric=4, minutes=60, now=world.now)
+    minted = Account.objects.get(subject=person, kind="pts_pending")
+    ExpiryWarning.objects.create(account=minted, expires_on=world.now.date(), days_before=14, points=5)
     return_contribution(contribution=work(world, person), by=world.reviewer, reason=f"Dear {MARK}", now=world.now)
     reject_contribution(
         contribution=work(world, person), by=world.reviewer, reason=f"No, {MARK}", next_step=MARK, now=world.now

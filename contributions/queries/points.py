@@ -70,8 +70,9 @@ l.a - '{filled_minutes,counted_minutes,week_limited,rounding}'::text[]
 _EARNED = f"""
 WITH newest AS ({NEWEST_ENTRIES}), numbered AS (
     SELECT newest.*, count(*) FILTER (WHERE is_first) OVER (ORDER BY id DESC) AS event FROM (
-        SELECT *, lag((reason, source_kind, source_id, guild_id)) OVER (ORDER BY id DESC)
-            IS DISTINCT FROM (reason, source_kind, source_id, guild_id) AS is_first FROM newest
+        SELECT *, lag((reason, source_kind, source_id, guild_id, repaid)) OVER (ORDER BY id DESC)
+            IS DISTINCT FROM (reason, source_kind, source_id, guild_id, repaid) AS is_first
+        FROM (SELECT newest.*, CASE reason WHEN 'debt_repaid' THEN transfer_id END AS repaid FROM newest) newest
     ) newest
 ), line AS (
     SELECT min(id) AS entry, min(reason) AS reason, min(source_kind) AS source_kind, (array_agg(source_id))[1] AS source_id,

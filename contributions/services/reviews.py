@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -30,7 +30,7 @@ from core.ids import uuid7
 from core.transitions import change_state
 from guilds.queries import current_policy
 from projects.models import Task
-from reputation.rules import Award, PointPolicy, ReviewPay
+from reputation.rules import Award, PointPolicy, ReviewPay, vests_on
 from reputation.services import TransferRequest, approval_transfers, review_pay_transfers, transfer
 
 
@@ -107,7 +107,8 @@ def approve_contribution(
     contribution, ids = _locked_without_verdict(contribution, by=by, now=now)
     check_approval(contribution, rubric, minutes)
     take(contribution, by=by, ids=ids, now=now)
-    policy = PointPolicy.of(current_policy(contribution.guild_id, now))
+    guild_policy = current_policy(contribution.guild_id, now)
+    policy = PointPolicy.of(guild_policy)
     award = award_for(contribution, rubric=rubric, minutes_approved=minutes, policy=policy)
     review, pay = _write_review(
         contribution,
@@ -128,7 +129,8 @@ def approve_contribution(
         now=now,
         also=["decided_at", "points", "minutes_counted", "minutes_credited"],
     )
-    transfer([*_earned(contribution, award, policy, now), *_paid(review, pay, policy, now)], now=now)
+    vests = vests_on(now, zone=contribution.guild.timezone, vesting_days=guild_policy.vesting_days)
+    transfer([*_earned(contribution, award, policy, now, vests), *_paid(review, pay, policy, now, vests)], now=now)
     move_task(contribution, Task.State.ACCEPTED if is_task_done else Task.State.CLAIMED, actor=by.pk, now=now)
     note_event(
         "contribution.approved",
@@ -185,7 +187,9 @@ def reject_contribution(
     return review
 
 
-def _earned(contribution: Contribution, award: Award, policy: PointPolicy, now: datetime) -> list[TransferRequest]:
+def _earned(
+    contribution: Contribution, award: Award, policy: PointPolicy, now: datetime, vests: date
+) -> list[TransferRequest]:
     return approval_transfers(
         source_kind="contribution",
         source_id=contribution.pk,
@@ -195,10 +199,11 @@ def _earned(contribution: Contribution, award: Award, policy: PointPolicy, now: 
         policy_version=policy.version,
         arithmetic=award.arithmetic,
         effective_at=now,
+        vests_on=vests,
     )
 
 
-def _paid(review: Review, pay: ReviewPay, policy: PointPolicy, now: datetime) -> list[TransferRequest]:
+def _paid(review: Review, pay: ReviewPay, policy: PointPolicy, now: datetime, vests: date) -> list[TransferRequest]:
     if review.reviewer_id is None:
         return []
     return review_pay_transfers(
@@ -210,6 +215,7 @@ def _paid(review: Review, pay: ReviewPay, policy: PointPolicy, now: datetime) ->
         policy_version=policy.version,
         arithmetic=pay.arithmetic,
         effective_at=now,
+        vests_on=vests,
     )
 
 
@@ -224,11 +230,13 @@ def _refuse(
     next_step: str = "",
 ) -> Review:
     """A verdict without points for the contributor; the reviewer is paid all the same."""
-    policy = PointPolicy.of(current_policy(contribution.guild_id, now))
+    guild_policy = current_policy(contribution.guild_id, now)
+    policy = PointPolicy.of(guild_policy)
     review, pay = _write_review(
         contribution, verdict, by=by, now=now, policy=policy, rubric=rubric, reason=reason, next_step=next_step
     )
-    transfer(_paid(review, pay, policy, now), now=now)
+    vests = vests_on(now, zone=contribution.guild.timezone, vesting_days=guild_policy.vesting_days)
+    transfer(_paid(review, pay, policy, now, vests), now=now)
     return review
 
 

@@ -6,7 +6,7 @@ words; nothing is ever computed anew here, so a page never disagrees with the le
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -36,9 +36,53 @@ def explain(arithmetic: dict[str, Any]) -> Explanation:
     kind = arithmetic.get("rule")
     if kind == "review":
         return Explanation(_review_sentence(arithmetic), rule, list(_review_steps(arithmetic)))
+    if kind in _LIFE:
+        return Explanation(_LIFE[kind](arithmetic), rule)
     if kind in ("contribution", "import") and "product_x60" in arithmetic:
         return Explanation(_sum(arithmetic), rule, list(_steps(arithmetic)), list(_limits(arithmetic)))
     return Explanation("", rule)
+
+
+def _vesting(a: dict[str, Any]) -> str:
+    if a.get("debt_repaid"):
+        return _("The days of waiting are over. %(paid)s of it paid what was owed.") % {
+            "paid": format_number(a["debt_repaid"])
+        }
+    return _("The days of waiting are over: these points can be redeemed.")
+
+
+def _expiry(a: dict[str, Any]) -> str:
+    return _(
+        "%(minted)s were earned longer ago than points last here, and %(used)s of them were used before: "
+        "%(points)s expired. Your REP stays."
+    ) % {
+        "minted": format_number(a["minted_before"]),
+        "used": format_number(a["used"]),
+        "points": format_number(a["points"]),
+    }
+
+
+def _reversal(a: dict[str, Any]) -> str:
+    if a.get("why") == "corrected":
+        return _("A challenge changed the verdict: what it brought was taken back, and what is right was posted anew.")
+    return _("A challenge overturned the verdict, so what it brought was taken back.")
+
+
+def _debt(a: dict[str, Any]) -> str:
+    return _("Of %(owed)s that were taken back, %(points)s were paid from points of yours.") % {
+        "owed": format_number(a["owed"]),
+        "points": format_number(a["points"]),
+    }
+
+
+#: What the life of points says of itself: rule -> sentence.
+_LIFE: dict[str, Callable[[dict[str, Any]], str]] = {
+    "vesting": _vesting,
+    "expiry": _expiry,
+    "reversal": _reversal,
+    "debt_repaid": _debt,
+    "spent": lambda a: _("Given for a reward. Redeeming never costs standing."),
+}
 
 
 def _sum(a: dict[str, Any]) -> str:

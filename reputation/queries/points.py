@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Sum
 
-from reputation.models import SUBJECT_KINDS, Account, AccountKind, Reason, Transfer
+from reputation.models import MINTING, SUBJECT_KINDS, Account, AccountKind, Reason, Transfer
 
 NEWEST = 2**63 - 1
 
@@ -98,16 +98,10 @@ def balances_by_guild(subject_ids: Iterable[UUID], guild_id: UUID | None = None)
 
 
 def posted_for(source_kind: str, source_ids: Iterable[UUID]) -> dict[UUID, Posted]:
-    """What each of these source objects has minted for people; one that minted nothing is missing. One statement."""
+    """What each of these source objects has minted for people and was not taken back; one without is missing. One statement."""
     rows = (
         Transfer.objects.filter(source_id__in=list(source_ids), source_kind=source_kind)
-        .filter(
-            reason__in=[
-                Reason.CONTRIBUTION_APPROVED,
-                Reason.REVIEW_PAID,
-                Reason.HISTORY_IMPORTED,
-            ]
-        )
+        .filter(reason__in=MINTING, reversals__isnull=True)
         .values_list("source_id", "unit")
         .annotate(total=Sum("amount"))
     )
@@ -159,12 +153,17 @@ def point_lines(
     }
     with connection.cursor() as cursor:
         cursor.execute(_LINES, values)
-        events = [list(rows) for _event, rows in groupby(cursor.fetchall(), key=lambda row: row[5:9])]
+        events = [list(rows) for _event, rows in groupby(cursor.fetchall(), key=_event_of)]
     shown = events[:limit]
     return Page(
         [_line(rows) for rows in shown],
         shown[-1][-1][0] if len(events) > limit else None,
     )
+
+
+def _event_of(row: Sequence[Any]) -> tuple[Any, ...]:
+    """What entries of one event have in common: reason, source, guild. A debt may be paid by two transfers: two events."""
+    return (*row[5:9], row[4] if row[5] == Reason.DEBT_REPAID else None)
 
 
 def _line(rows: list[Any]) -> PointLine:

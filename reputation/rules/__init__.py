@@ -11,6 +11,7 @@ from reputation.rules.awards import (
     points,
     review_pay,
 )
+from reputation.rules.life import Split, debt_first, expiring, months_before, vests_on
 from reputation.rules.minutes import (
     Credit,
     EntryCredit,
@@ -30,14 +31,19 @@ __all__ = [
     "IsoWeek",
     "PointPolicy",
     "ReviewPay",
+    "Split",
     "WeekUse",
     "credit_contribution",
     "credit_import",
     "credit_minutes",
+    "debt_first",
     "estimate_cap_minutes",
+    "expiring",
     "iso_week",
+    "months_before",
     "points",
     "review_pay",
     "standing",
+    "vests_on",
     "weight",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from guilds.models import Guild
 from reputation.services import TransferRequest, approval_transfers
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+#: The first day on which what is minted now is available.
+VESTS = date(2026, 11, 28)
 
 
 @pytest.fixture
@@ -47,6 +49,7 @@ def approval(guild: Guild, subject: Subject, points: int = 23, source: UUID | No
         points=points,
         policy_version=1,
         arithmetic={"rule": "contribution", "points": points},
+        vests_on=VESTS,
     )
 
 

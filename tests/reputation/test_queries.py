@@ -49,11 +49,11 @@ def test_rep_and_points_of_one_approval_are_one_line_with_its_arithmetic(guild: 
 
 
 def test_a_line_that_moves_points_between_ones_own_accounts_shows_both(guild: Guild, person: Subject) -> None:
-    transfer(approval(guild, person, 10), now=NOW)
+    [_rep, pts] = transfer(approval(guild, person, 10), now=NOW)
     vested = TransferRequest(
         reason="vested", source_kind="transfer", source_id=uuid7(), guild=guild.pk, unit="PTS",
         source=AccountName("pts_pending", person.pk), target=AccountName("pts_available", person.pk), amount=10,
-        policy_version=1, arithmetic={},
+        policy_version=1, arithmetic={}, pending=pts.id,
     )  # fmt: skip
     transfer([vested], now=NOW)
     line = point_lines([person.pk]).lines[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -20,16 +21,17 @@ from reputation.services import (
     AlreadyPosted,
     KeyReused,
     NotEnoughPoints,
+    NotPending,
     TransferRequest,
     approval_transfers,
     import_transfers,
     review_pay_transfers,
     transfer,
 )
-from tests.reputation.conftest import NOW, approval
+from tests.reputation.conftest import NOW, VESTS, approval
 
 
-def vesting(guild: Guild, subject: Subject, amount: int) -> TransferRequest:
+def vesting(guild: Guild, subject: Subject, amount: int, minted: UUID) -> TransferRequest:
     """Pending points becoming available."""
     return TransferRequest(
         reason="vested",
@@ -42,6 +44,7 @@ def vesting(guild: Guild, subject: Subject, amount: int) -> TransferRequest:
         amount=amount,
         policy_version=1,
         arithmetic={},
+        pending=minted,
     )
 
 
@@ -84,7 +87,7 @@ def test_approval_and_review_pay_go_in_one_call_of_one_statement(
     reviewer = Subject.objects.create()
     pay = review_pay_transfers(
         source_kind="review", source_id=uuid7(), guild=guild.pk, subject=reviewer.pk, points=2, policy_version=1,
-        arithmetic={},
+        arithmetic={}, vests_on=VESTS,
     )  # fmt: skip
     with django_assert_num_queries(1):  # type: ignore[operator]
         transfer([*approval(guild, person), *pay], now=NOW)
@@ -127,17 +130,24 @@ def test_a_source_is_not_posted_again_under_another_key(guild: Guild, person: Su
 
 
 def test_a_refusal_takes_the_whole_call_with_it(guild: Guild, person: Subject) -> None:
-    transfer(approval(guild, person, 10), now=NOW)
+    [_rep, pts] = transfer(approval(guild, person, 10), now=NOW)
     with pytest.raises(NotEnoughPoints), transaction.atomic():
-        transfer([*approval(guild, person, 5), vesting(guild, person, 16)], now=NOW)
+        transfer([*approval(guild, person, 5), vesting(guild, person, 16, pts.id)], now=NOW)
     got = balances([person.pk], guild.pk)
     assert (got.rep, got.pts_pending, Transfer.objects.count()) == (10, 10, 2)
 
 
-def test_points_earned_earlier_in_the_same_call_can_be_used(guild: Guild, person: Subject) -> None:
-    transfer([*approval(guild, person, 5), vesting(guild, person, 5)], now=NOW)
+def test_points_become_available_once_and_only_where_they_pend(guild: Guild, person: Subject) -> None:
+    [rep, pts] = transfer(approval(guild, person, 5), now=NOW)
+    transfer(
+        [*approval(guild, person, 4), vesting(guild, person, 3, pts.id), vesting(guild, person, 2, pts.id)], now=NOW
+    )
     got = balances([person.pk], guild.pk)
-    assert (got.pts_pending, got.pts_available) == (0, 5)
+    assert (got.pts_pending, got.pts_available) == (4, 5)
+    for minted in (pts.id, rep.id, uuid7()):
+        with pytest.raises(NotPending), transaction.atomic():
+            transfer([vesting(guild, person, 1, minted)], now=NOW)
+    assert balances([person.pk], guild.pk) == got
 
 
 def test_a_thousand_transfers_in_one_call_keep_every_running_balance(guild: Guild) -> None:
@@ -221,7 +231,7 @@ def test_the_same_instant_in_another_zone_is_the_same_transfer(guild: Guild, per
 def test_builders_number_the_transfers_of_one_source(guild: Guild, person: Subject) -> None:
     requests = approval_transfers(
         source_kind="contribution", source_id=uuid7(), guild=guild.pk, subject=person.pk, points=1, policy_version=1,
-        arithmetic={},
+        arithmetic={}, vests_on=VESTS,
     )  # fmt: skip
     assert [r.sequence for r in requests] == [0, 1]
     assert len({r.idempotency_key for r in requests}) == 2

@@ -33,6 +33,7 @@ def earn(subject: Subject, guild: Guild, points: int, days_ago: int, now: dateti
             policy_version=1,
             arithmetic={"rule": "contribution", "points": points},
             effective_at=now - timedelta(days=days_ago),
+            vests_on=now.date() + timedelta(days=8 - days_ago),
         ),
         now=now,
     )

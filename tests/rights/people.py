@@ -43,6 +43,7 @@ def earn(person: Subject, world: World, rep: int) -> None:
             policy_version=1,
             arithmetic={"rule": "contribution", "points": rep},
             effective_at=world.now - timedelta(hours=1),
+            vests_on=world.now.date() + timedelta(days=8),
         ),
         now=world.now,
     )

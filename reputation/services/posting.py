@@ -1,12 +1,12 @@
-"""The verbs that move points. Every one of them is a call of `transfer`, which is one SQL statement."""
+"""The one way into the ledger: `transfer` posts requests with one SQL statement, all or none."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, NotRequired, TypedDict, Unpack
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, connection
@@ -27,6 +27,12 @@ class AlreadyPosted(DomainError):
     """This source object has had its transfer for this reason, under another key."""
 
     code = "already_posted"
+
+
+class NotPending(DomainError):
+    """The points are not waiting any more: they vested, or were taken back."""
+
+    code = "not_pending"
 
 
 class NotEnoughPoints(DomainError):
@@ -59,7 +65,9 @@ class TransferRequest:
 
     `source_kind` and `source_id` name the object it comes from; with `reason` and `sequence` they are unique in
     the ledger. `effective_at` None means the `now` of the posting. `arithmetic` holds whole numbers, true and
-    false, and short words: never a float, never anything about a person. Raises ValueError when malformed.
+    false, and short words: never a float, never anything about a person. Points that will pend say the first day on
+    which they don't (`vests_on`, guild's zone), pending points that move say which transfer minted them (`pending`), and
+    a reversal says what it takes back (`reverses`). Raises ValueError when malformed.
     """
 
     reason: str
@@ -75,6 +83,9 @@ class TransferRequest:
     sequence: int = 0
     effective_at: datetime | None = None
     idempotency_key: str = ""
+    vests_on: date | None = None
+    pending: UUID | None = None
+    reverses: UUID | None = None
 
     def __post_init__(self) -> None:
         if self.reason not in Reason.values:
@@ -87,6 +98,12 @@ class TransferRequest:
             raise ValueError(f"{self.reason} moves nothing from {self.source.kind} to {self.target.kind}.")
         if self.effective_at is not None and self.effective_at.tzinfo is None:
             raise ValueError("effective_at needs a time zone.")
+        if (self.target.kind == AccountKind.PTS_PENDING) != (self.vests_on is not None):
+            raise ValueError("Points that pend, and no others, say when they vest.")
+        if (self.source.kind == AccountKind.PTS_PENDING) != (self.pending is not None):
+            raise ValueError("Pending points that move, and no others, say which transfer minted them.")
+        if (self.reason == Reason.REVERSAL) != (self.reverses is not None):
+            raise ValueError("A reversal, and nothing else, says what it takes back.")
         _check_arithmetic(self.arithmetic)
         if not self.idempotency_key:
             key = f"{self.reason}:{self.source_kind}:{self.source_id}:{self.sequence}"
@@ -107,7 +124,7 @@ def transfer(requests: Sequence[TransferRequest], *, now: datetime) -> list[Post
 
     Safe to run twice: a request whose key is in the ledger returns the transfer posted then. Call it last in a
     transaction, because it locks accounts; a refusal leaves the surrounding transaction to be rolled back.
-    Raises KeyReused, AlreadyPosted, NotEnoughPoints; ValueError for an `effective_at` after `now`.
+    Raises KeyReused, AlreadyPosted, NotEnoughPoints, NotPending; ValueError for an `effective_at` after `now`.
     """
     if not requests:
         return []
@@ -126,68 +143,6 @@ def transfer(requests: Sequence[TransferRequest], *, now: datetime) -> list[Post
         raise _refusal(error) or error from error
     return [
         PostedTransfer(before.get(n, i), r, n in before) for n, (i, r) in enumerate(zip(ids, requests, strict=True))
-    ]
-
-
-class Earning(TypedDict):
-    """What a person earned in a guild by one thing, before it is split into transfers.
-
-    `points` may be 0. Without `effective_at` it is effective at the `now` of the posting.
-    """
-
-    source_kind: str
-    source_id: UUID
-    guild: UUID
-    subject: UUID
-    points: int
-    policy_version: int
-    arithmetic: dict[str, Any]
-    effective_at: NotRequired[datetime | None]
-
-
-def approval_transfers(**earned: Unpack[Earning]) -> list[TransferRequest]:
-    """What an approved contribution earns: REP, and as many PTS, which pend. Points 0: no transfer."""
-    return _minted(Reason.CONTRIBUTION_APPROVED, (Unit.REP, Unit.PTS), earned)
-
-
-def review_pay_transfers(**earned: Unpack[Earning]) -> list[TransferRequest]:
-    """What a reviewer is paid for one decided review, in REP and in PTS. Points 0: no transfer."""
-    return _minted(Reason.REVIEW_PAID, (Unit.REP, Unit.PTS), earned)
-
-
-def import_transfers(**earned: Unpack[Earning]) -> list[TransferRequest]:
-    """What one accepted piece of imported history earns: REP only, effective when the work was done.
-
-    Raises ValueError without an `effective_at`: work of years ago must not look like today's.
-    """
-    if earned.get("effective_at") is None:
-        raise ValueError("Imported history is effective on the date of the work.")
-    return _minted(Reason.HISTORY_IMPORTED, (Unit.REP,), earned)
-
-
-_EARNED_ON = {Unit.REP: AccountKind.REP, Unit.PTS: AccountKind.PTS_PENDING}
-
-
-def _minted(reason: Reason, units: Sequence[Unit], earned: Earning) -> list[TransferRequest]:
-    """One transfer per unit out of the guild's issuance, numbered in the order of `units`."""
-    if earned["points"] == 0:
-        return []
-    return [
-        TransferRequest(
-            reason=reason,
-            source_kind=earned["source_kind"],
-            source_id=earned["source_id"],
-            sequence=sequence,
-            guild=earned["guild"],
-            unit=unit,
-            source=ISSUANCE,
-            target=AccountName(_EARNED_ON[unit], earned["subject"]),
-            amount=earned["points"],
-            policy_version=earned["policy_version"],
-            arithmetic=earned["arithmetic"],
-            effective_at=earned.get("effective_at"),
-        )
-        for sequence, unit in enumerate(units)
     ]
 
 
@@ -227,7 +182,13 @@ def _as_json(transfer_id: UUID, request: TransferRequest) -> dict[str, Any]:
         "target_subject": request.target.subject and str(request.target.subject),
     }
     # Left out and not null: the function fills in its `now`, and a retry at another time is the same request.
-    return said if request.effective_at is None else said | {"effective_at": request.effective_at.isoformat()}
+    optional: dict[str, Any] = {
+        "effective_at": request.effective_at and request.effective_at.isoformat(),
+        "vests_on": request.vests_on and request.vests_on.isoformat(),
+        "pending": request.pending and str(request.pending),
+        "reverses_id": request.reverses and str(request.reverses),
+    }
+    return said | {name: value for name, value in optional.items() if value is not None}
 
 
 def _refusal(error: DatabaseError) -> DomainError | None:
@@ -239,4 +200,6 @@ def _refusal(error: DatabaseError) -> DomainError | None:
             return AlreadyPosted(_("The points for this have been posted already. Nothing was posted twice."))
         case "GH103":
             return NotEnoughPoints(_("There are not enough points for this. Nothing was changed."))
+        case "GH106":
+            return NotPending(_("These points are not waiting any more. Nothing was changed; reload the page."))
     return None

@@ -1,0 +1,46 @@
+"""The verbs that move points. Every one of them ends in a call of `transfer`, which is one SQL statement."""
+
+from reputation.services.earning import (
+    Earning,
+    approval_transfers,
+    correction_transfers,
+    import_transfers,
+    review_pay_transfers,
+)
+from reputation.services.expiry import expire_points, warn_of_expiry
+from reputation.services.life import Spending, hold_points, reversal_transfers, spend, vesting_transfers
+from reputation.services.posting import (
+    ISSUANCE,
+    AccountName,
+    AlreadyPosted,
+    KeyReused,
+    NotEnoughPoints,
+    NotPending,
+    PostedTransfer,
+    TransferRequest,
+    transfer,
+)
+
+__all__ = [
+    "ISSUANCE",
+    "AccountName",
+    "AlreadyPosted",
+    "Earning",
+    "KeyReused",
+    "NotEnoughPoints",
+    "NotPending",
+    "PostedTransfer",
+    "Spending",
+    "TransferRequest",
+    "approval_transfers",
+    "correction_transfers",
+    "expire_points",
+    "hold_points",
+    "import_transfers",
+    "reversal_transfers",
+    "review_pay_transfers",
+    "spend",
+    "transfer",
+    "vesting_transfers",
+    "warn_of_expiry",
+]
