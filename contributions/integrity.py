@@ -53,13 +53,18 @@ def approvals_have_their_transfers() -> Iterator[str]:
 
 _REVIEWS = """
     WITH posted AS (
-        SELECT source_id,
-               sum(amount) FILTER (WHERE unit = 'REP') AS rep,
-               sum(amount) FILTER (WHERE unit = 'PTS') AS pts
-        FROM reputation_transfer WHERE source_kind = 'review' AND reason = 'review_paid' GROUP BY source_id
+        SELECT t.source_id,
+               sum(t.amount) FILTER (WHERE t.unit = 'REP') AS rep,
+               sum(t.amount) FILTER (WHERE t.unit = 'PTS') AS pts
+        FROM reputation_transfer t
+        WHERE t.source_kind = 'review' AND t.reason = 'review_paid'
+            AND NOT EXISTS (SELECT FROM reputation_transfer r WHERE r.reverses_id = t.id)
+        GROUP BY t.source_id
     )
     SELECT coalesce(r.id, p.source_id), r.points_paid, p.rep, p.pts
-    FROM contributions_review r FULL JOIN posted p ON p.source_id = r.id
+    FROM (
+        SELECT id, CASE WHEN overturned_at IS NULL THEN points_paid ELSE 0 END AS points_paid FROM contributions_review
+    ) r FULL JOIN posted p ON p.source_id = r.id
     WHERE r.id IS NULL OR r.points_paid <> coalesce(p.rep, 0) OR r.points_paid <> coalesce(p.pts, 0)
 """
 
@@ -78,12 +83,12 @@ def reviews_have_their_pay() -> Iterator[str]:
 _CREDITS = """
     SELECT c.id, c.state, count(r.id)
     FROM contributions_contribution c
-    LEFT JOIN contributions_review r ON r.contribution_id = c.id AND r.verdict = 'approved'
-    WHERE c.points IS NOT NULL GROUP BY c.id, c.state HAVING count(r.id) <> 1
+    LEFT JOIN contributions_review r ON r.contribution_id = c.id AND r.verdict = 'approved' AND r.overturned_at IS NULL
+    WHERE c.points IS NOT NULL GROUP BY c.id, c.state HAVING count(r.id) <> CASE c.state WHEN 'reversed' THEN 0 ELSE 1 END
     UNION ALL
     SELECT c.id, c.state, 1
     FROM contributions_review r JOIN contributions_contribution c ON c.id = r.contribution_id
-    WHERE r.verdict = 'approved' AND c.points IS NULL
+    WHERE r.verdict = 'approved' AND r.overturned_at IS NULL AND c.points IS NULL
 """
 
 
@@ -151,7 +156,7 @@ _SESSIONS = """
         SELECT sum(minutes) AS minutes, bool_or(counts) AS counts, min(worked_on) AS worked_on, count(*) AS entries
         FROM contributions_timeentry WHERE contribution_id = c.id
     ) e ON true
-    LEFT JOIN contributions_review r ON r.contribution_id = c.id AND r.verdict = 'approved'
+    LEFT JOIN contributions_review r ON r.contribution_id = c.id AND r.verdict = 'approved' AND r.overturned_at IS NULL
     WHERE (s.acceptance_id IS NOT NULL OR c.id IS NOT NULL) AND (
         s.id IS NULL OR c.id IS NULL OR s.subject_id <> c.subject_id OR s.project_id <> c.project_id
         OR r.basis IS DISTINCT FROM 'imported' OR r.minutes_approved IS DISTINCT FROM s.minutes

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from contributions.services.challenges import run_challenges
 from contributions.services.history_acceptance import continue_acceptance, resume_acceptances
 from contributions.services.history_uploads import read_import, resume_imports
 from contributions.services.verdicts import post_due_verdicts
@@ -30,6 +31,12 @@ def resume_history() -> int:
     """Start what lost its worker in the middle, and throw away uploads that nobody decided on."""
     now = timezone.now()
     return resume_imports(now=now) + resume_acceptances(now=now)
+
+
+@job(name="contributions.run_challenges", soft_seconds=50, hard_seconds=60)
+def move_challenges() -> int:
+    """Publish lots, draw panels, replace whoever does not answer."""
+    return run_challenges(now=timezone.now())
 
 
 @job(name="contributions.live_a_day", soft_seconds=540, hard_seconds=600)

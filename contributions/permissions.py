@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Subject
 from accounts.queries import linked_subjects, same_person
-from contributions.models import Contribution
+from contributions.models import Challenge, Contribution, PanelSeat
 from core.errors import PermissionRefused
 from core.rights import Right, Who, machine, may
 from guilds.models import Guild
@@ -65,6 +65,30 @@ def how_to_review(subject: Subject, guild: Guild, now: datetime) -> str:
     ) % {"enough": enough, "has": has}
 
 
+def check_can_dispute(subject: Subject, contribution: Contribution, now: datetime, *, ids: Sequence[UUID]) -> str:
+    """Whose work it is (an appeal, also in a closed guild's last days), or another reviewer of the guild (a challenge).
+
+    Returns which of the two. Raises PermissionRefused.
+    """
+    check_guild_open(contribution.guild)
+    if contribution.subject_id in ids:
+        return Challenge.Kind.APPEAL
+    if not may_review_in(ids, contribution.guild_id, now):
+        raise PermissionRefused(
+            _("Only whoever did the work, and reviewers of %(guild)s, can dispute a verdict.")
+            % {"guild": contribution.guild.name}
+        )
+    return Challenge.Kind.CHALLENGE
+
+
+def check_seat(challenge: Challenge, ids: Sequence[UUID]) -> PanelSeat:
+    """The seat of whoever was drawn for this case. Raises PermissionRefused."""
+    seat = challenge.seats.filter(subject_id__in=ids).order_by("-place").first()
+    if seat is None:
+        raise PermissionRefused(_("Only the people who were drawn decide on a case."))
+    return seat
+
+
 def check_can_import(subject: Subject, guild: Guild, now: datetime) -> None:
     """Maintainers bring a repository's history and accept its sessions."""
     check_guild_open(guild)
@@ -94,6 +118,10 @@ RIGHTS: tuple[Right, ...] = (
     may("approve_contribution", Who.REVIEWER, note="of somebody else's work"),
     may("return_contribution", Who.REVIEWER, note="of somebody else's work"),
     may("reject_contribution", Who.REVIEWER, note="of somebody else's work"),
+    may("raise_challenge", Who.OWNER, when="of one's own work", note="an appeal"),
+    may("raise_challenge", Who.REVIEWER, when="of others' work", note="a challenge"),
+    may("give_panel_vote", Who.OWNER, note="whoever was drawn", in_closed_guild=True),
+    may("decline_seat", Who.OWNER, note="whoever was drawn", in_closed_guild=True),
     may("bring_history", Who.MAINTAINER, note="also whoever runs the server"),
     may("take_back_import", Who.MAINTAINER, note="before any of its sessions was accepted"),
     may("upload_history", Who.MAINTAINER),
@@ -104,6 +132,13 @@ RIGHTS: tuple[Right, ...] = (
     *machine(
         "pay_for_review",
         "live_a_day",
+        "run_challenges",
+        "publish_lot",
+        "draw_panel",
+        "replace_silent_seats",
+        "correct",
+        "take_all_back",
+        "keep",
         "vest_points",
         "post_verdict",
         "post_due_verdicts",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from hashlib import sha256
 from typing import TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 Piece = TypeVar("Piece")
 
@@ -18,10 +21,21 @@ CONTRIBUTION_TRANSITIONS: dict[str, frozenset[str]] = {
     "withdrawn": frozenset({"draft"}),
     "approved": frozenset({"vested", "challenged"}),
     "vested": frozenset({"challenged"}),
-    "challenged": frozenset({"upheld", "reversed"}),
-    "upheld": frozenset({"vested", "challenged"}),
-    "rejected": frozenset(),
+    # Overturned, it is approved anew with other numbers, or taken back whole. Upheld, it waits for its days again.
+    "challenged": frozenset({"upheld", "reversed", "approved"}),
+    "upheld": frozenset({"vested"}),
+    # Only by a panel that overturns the verdict.
+    "rejected": frozenset({"approved"}),
     "reversed": frozenset(),
+}
+
+#: A challenge: state -> states that may follow. One level: what the panel decided is final.
+CHALLENGE_TRANSITIONS: dict[str, frozenset[str]] = {
+    "opened": frozenset({"seeded"}),
+    "seeded": frozenset({"drawn"}),
+    "drawn": frozenset({"upheld", "overturned"}),
+    "upheld": frozenset(),
+    "overturned": frozenset(),
 }
 
 #: An imported history: state -> states that may follow. What was read can be taken back while nothing is accepted.
@@ -140,3 +154,80 @@ def streak_of(mondays: Collection[date], *, this_monday: date) -> Streak:
             last_pause = place
         monday, place = monday - timedelta(days=7), place + 1
     return Streak(weeks, this_monday in worked)
+
+
+def deadline(start: datetime, *, zone: str, days: int) -> datetime:
+    """When so many days end: at the midnight of the guild's zone that ends the last of them.
+
+    >>> from datetime import UTC
+    >>> deadline(datetime(2026, 11, 20, 12, tzinfo=UTC), zone="Asia/Kolkata", days=14).isoformat()
+    '2026-12-05T00:00:00+05:30'
+    """
+    here = start.astimezone(ZoneInfo(zone))
+    return datetime.combine(here.date() + timedelta(days=days + 1), time(), here.tzinfo)
+
+
+#: A panel has so many seats; the hub's stewards decide with one where there are not so many.
+PANEL_SEATS = 3
+#: Between publishing a lot and drawing, so that whoever wants to can look at it first.
+DRAW_AFTER = timedelta(minutes=1)
+#: From so many decided verdicts on, the share that panels overturned says something of a reviewer.
+OVERTURNS_SAY_FROM = 10
+
+
+def lot_seed(root_hash: bytes, challenge_id: UUID) -> str:
+    """The seed of a challenge's lot: SHA-256 over a root of the public log and the challenge's id, as hex.
+
+    The root covers the challenge itself, so nobody knew it when the challenge was raised.
+    """
+    return sha256(root_hash + challenge_id.bytes).hexdigest()
+
+
+def in_lots_order(seed: str, people: Iterable[UUID]) -> list[UUID]:
+    """The order in which people are drawn: by SHA-256 over the seed and their id. Anybody can draw again.
+
+    >>> from uuid import UUID
+    >>> a, b = UUID(int=1), UUID(int=2)
+    >>> in_lots_order("00" * 32, [b, a]) == in_lots_order("00" * 32, [a, b])
+    True
+    """
+    return sorted(set(people), key=lambda person: sha256(bytes.fromhex(seed) + person.bytes).digest())
+
+
+@dataclass(frozen=True)
+class PanelVote:
+    """What one seat says: the verdict stands (`rubric` and `minutes` None), or how it should have been (0 minutes: nothing)."""
+
+    overturns: bool
+    rubric: int | None = None
+    minutes: int | None = None
+
+
+@dataclass(frozen=True)
+class PanelDecision:
+    """What a panel decided: the verdict stands, or another takes its place (`minutes` 0: nothing is accepted)."""
+
+    overturned: bool
+    rubric: int | None = None
+    minutes: int = 0
+
+
+def decide_panel(votes: Sequence[PanelVote], seats: int) -> PanelDecision | None:
+    """The decision of a panel, or None while it is open: more than half of the seats on one side.
+
+    Those who overturn may differ in numbers; the middle one counts, and of two the smaller, so that nobody gains by
+    asking for more than another one finds right.
+
+    >>> decide_panel([PanelVote(True, 3, 60), PanelVote(True, 4, 90)], 3)
+    PanelDecision(overturned=True, rubric=3, minutes=60)
+    >>> decide_panel([PanelVote(True, 3, 60), PanelVote(False)], 3) is None
+    True
+    """
+    enough = seats // 2 + 1
+    against = sorted((vote for vote in votes if vote.overturns), key=lambda vote: (vote.minutes or 0, vote.rubric or 0))
+    if len(votes) - len(against) >= enough:
+        return PanelDecision(False)
+    if len(against) < enough:
+        return None
+    middle = against[(len(against) - 1) // 2]
+    return PanelDecision(True, middle.rubric, middle.minutes or 0)

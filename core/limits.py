@@ -42,6 +42,7 @@ LIMITS: dict[str, Limit] = {
     "token": Limit(hour=10, day=20),
     "report": Limit(hour=20, day=50),
     "appeal": Limit(hour=10, day=20),
+    "challenge": Limit(hour=10, day=20),
     "door": Limit(hour=15, day=60),
 }
 

@@ -69,6 +69,7 @@ app.conf.update(
                 ("guildhub.monday_mails", 300.0),
                 ("guildhub.tidy", 3600.0),
                 ("contributions.live_a_day", 900.0),
+                ("contributions.run_challenges", 30.0),
             )
         },
         "core.forget_old_answers": {"task": "core.forget_old_answers", "schedule": 3600.0 * 6},

@@ -150,7 +150,7 @@ class Done:
 # A piece of work belongs to the year of its last day.
 _CREDITED = """
 FROM contributions_contribution c
-JOIN contributions_review r ON r.contribution_id = c.id AND r.verdict = 'approved'
+JOIN contributions_review r ON r.contribution_id = c.id AND r.verdict = 'approved' AND r.overturned_at IS NULL
 JOIN projects_project p ON p.id = c.project_id
 CROSS JOIN LATERAL (SELECT max(worked_on) AS day FROM contributions_timeentry WHERE contribution_id = c.id) e
 WHERE c.subject_id = ANY(%(subjects)s::uuid[]) AND c.points IS NOT NULL AND c.state <> 'reversed' AND e.day IS NOT NULL

@@ -36,7 +36,7 @@ _WORK = """
 FROM contributions_review r
 JOIN contributions_contribution c ON c.id = r.contribution_id
 LEFT JOIN accounts_subjectlink l ON l.alias_id = c.subject_id
-WHERE r.verdict = 'approved' AND c.state IN ('approved', 'vested', 'challenged', 'upheld')
+WHERE r.verdict = 'approved' AND r.overturned_at IS NULL AND c.state IN ('approved', 'vested', 'challenged', 'upheld')
 """
 _PERSON = "coalesce(l.primary_id, c.subject_id)"
 

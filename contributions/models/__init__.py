@@ -1,5 +1,6 @@
 """Work people say they did, the time it took, and what a reviewer made of it."""
 
+from contributions.models.challenge import Challenge, PanelSeat
 from contributions.models.contribution import Contribution
 from contributions.models.history import (
     CommitShare,
@@ -13,6 +14,7 @@ from contributions.models.review import Review
 from contributions.models.time import TimeEntry, Week, WorkDay
 
 __all__ = [
+    "Challenge",
     "CommitShare",
     "Contribution",
     "FeedbackSnippet",
@@ -20,6 +22,7 @@ __all__ = [
     "HistoryImport",
     "ImportedCommit",
     "ImportedSession",
+    "PanelSeat",
     "PendingVerdict",
     "Review",
     "TimeEntry",

@@ -40,6 +40,7 @@ class Review(Hideable):
     points_paid = models.PositiveIntegerField(default=0, help_text="REP and as many PTS for the reviewer.")
     taken_at = models.DateTimeField()
     decided_at = models.DateTimeField()
+    overturned_at = models.DateTimeField(null=True, help_text="When a panel put another verdict in its place.")
 
     class Meta:
         indexes = [
@@ -89,8 +90,13 @@ class Review(Hideable):
             ),
             models.UniqueConstraint(
                 fields=["contribution"],
-                condition=Q(verdict__in=["approved", "rejected"]),
+                condition=Q(verdict__in=["approved", "rejected"], overturned_at__isnull=True),
                 name="review_one_final_verdict",
+            ),
+            models.CheckConstraint(
+                name="review_overturned_after_decided",
+                condition=Q(overturned_at__isnull=True) | Q(overturned_at__gte=F("decided_at")),
+                violation_error_message=_("A verdict is overturned after it was given."),
             ),
             *hidden_constraints("review", "reason", "next_step"),
         ]

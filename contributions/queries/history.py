@@ -51,7 +51,7 @@ _TOTALS = """
         SELECT c.id, c.source, c.points, coalesce(l.primary_id, c.subject_id) AS person, r.minutes_approved
         FROM contributions_contribution c
         LEFT JOIN accounts_subjectlink l ON l.alias_id = c.subject_id
-        LEFT JOIN contributions_review r ON r.contribution_id = c.id AND r.verdict = 'approved'
+        LEFT JOIN contributions_review r ON r.contribution_id = c.id AND r.verdict = 'approved' AND r.overturned_at IS NULL
         WHERE c.project_id = %(project)s AND c.points IS NOT NULL AND c.state <> 'reversed'
     )
     SELECT source, count(*), count(DISTINCT person), coalesce(sum(minutes_approved), 0), sum(points) FROM work GROUP BY source

@@ -127,7 +127,7 @@ SELECT week.logged, week.checked, (
                 AND state IN ('returned', 'draft')
              ORDER BY id DESC LIMIT %(news)s)
         ) c JOIN projects_task t ON t.id = c.task_id
-        LEFT JOIN contributions_review r ON r.contribution_id = c.id AND r.verdict = 'approved'
+        LEFT JOIN contributions_review r ON r.contribution_id = c.id AND r.verdict = 'approved' AND r.overturned_at IS NULL
     )::text,
     (
         SELECT json_agg(json_build_array(

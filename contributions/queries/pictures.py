@@ -37,7 +37,7 @@ WITH work AS (
     GROUP BY c.id
 )
 SELECT w.day, sum(w.minutes)::int, coalesce(sum(r.minutes_approved) FILTER (WHERE w.is_credited), 0)::int
-FROM work w LEFT JOIN contributions_review r ON r.contribution_id = w.id AND r.verdict = 'approved'
+FROM work w LEFT JOIN contributions_review r ON r.contribution_id = w.id AND r.verdict = 'approved' AND r.overturned_at IS NULL
 WHERE w.day BETWEEN %(first)s AND %(last)s GROUP BY 1 ORDER BY 1
 """
 
@@ -99,7 +99,7 @@ WITH work AS (
     JOIN contributions_timeentry e ON e.contribution_id = c.id
     LEFT JOIN accounts_subjectlink l ON l.alias_id = c.subject_id
     LEFT JOIN (
-        SELECT contribution_id, minutes_approved FROM contributions_review WHERE verdict = 'approved'
+        SELECT contribution_id, minutes_approved FROM contributions_review WHERE verdict = 'approved' AND overturned_at IS NULL
     ) r ON r.contribution_id = c.id
     WHERE c.guild_id = %(guild)s AND c.source = 'logged'
         AND c.state NOT IN ('draft', 'withdrawn', 'rejected', 'reversed')

@@ -97,6 +97,7 @@ LEFT JOIN contributions_contribution c
     ON c.id = CASE l.source_kind WHEN 'contribution' THEN l.source_id WHEN 'review' THEN paid.contribution_id END
 LEFT JOIN projects_task t ON t.id = c.task_id
 LEFT JOIN contributions_review r ON l.source_kind = 'contribution' AND r.contribution_id = c.id AND r.verdict = 'approved'
+    AND r.overturned_at IS NULL
 LEFT JOIN accounts_profile n ON n.subject_id = r.reviewer_id
 ORDER BY l.entry DESC
 """  # noqa: S608  (SQL of our own)

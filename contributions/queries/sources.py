@@ -47,7 +47,8 @@ FROM wanted w
 JOIN contributions_contribution c ON c.id = w.work_id
 JOIN projects_task t ON t.id = c.task_id
 JOIN projects_project p ON p.id = c.project_id
-LEFT JOIN contributions_review r ON r.contribution_id = c.id AND r.verdict = 'approved' AND NOT w.is_review
+LEFT JOIN contributions_review r ON r.contribution_id = c.id AND r.verdict = 'approved' AND r.overturned_at IS NULL
+    AND NOT w.is_review
 LEFT JOIN accounts_profile n ON n.subject_id = r.reviewer_id
 UNION ALL
 SELECT 'guild', g.id, NULL, g.name, '', '', NULL, '' FROM guilds_guild g WHERE g.id = ANY(%(guilds)s::uuid[])

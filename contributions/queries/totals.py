@@ -54,7 +54,7 @@ SELECT c.role, count(*), count(DISTINCT coalesce(l.primary_id, c.subject_id)),
     )
 FROM contributions_contribution c
 LEFT JOIN accounts_subjectlink l ON l.alias_id = c.subject_id
-LEFT JOIN contributions_review r ON r.contribution_id = c.id AND r.verdict = 'approved'
+LEFT JOIN contributions_review r ON r.contribution_id = c.id AND r.verdict = 'approved' AND r.overturned_at IS NULL
 WHERE c.project_id = %(project)s AND c.points IS NOT NULL AND c.state <> 'reversed'
 GROUP BY GROUPING SETS ((c.role), ())
 ORDER BY c.role IS NULL DESC, sum(r.minutes_approved) DESC NULLS LAST, c.role

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,13 +15,27 @@ from contributions.rules import iso_week
 from reputation.rules import Award, IsoWeek, PointPolicy, ReviewPay, WeekUse, credit_contribution, review_pay
 
 
-def award_for(contribution: Contribution, *, rubric: int, minutes_approved: int, policy: PointPolicy) -> Award:
-    """What approving this contribution now brings; the caller holds the person's lock, so the weeks stand still."""
+def award_for(
+    contribution: Contribution,
+    *,
+    rubric: int,
+    minutes_approved: int,
+    policy: PointPolicy,
+    own: Mapping[IsoWeek, WeekUse] | None = None,
+) -> Award:
+    """What approving this contribution now brings; the caller holds the person's lock, so the weeks stand still.
+
+    `own` is what it has taken of the weeks already, when its verdict is corrected: that is free for it again.
+    """
     ids = linked_subjects(contribution.subject_id)
     entries = [(entry.worked_on, entry.minutes) for entry in contribution.entries.order_by("worked_on", "id")]
-    counted = Contribution.objects.filter(task_id=contribution.task_id, subject_id__in=ids).aggregate(
-        n=Sum("minutes_counted")
-    )["n"]
+    others = Contribution.objects.filter(task_id=contribution.task_id, subject_id__in=ids).exclude(pk=contribution.pk)
+    counted = others.aggregate(n=Sum("minutes_counted"))["n"]
+    weeks = weeks_used(ids, contribution.guild_id, {iso_week(day) for day, _minutes in entries})
+    for week, use in (own or {}).items():
+        if week in weeks:
+            left = weeks[week]
+            weeks[week] = WeekUse(left.full_minutes - use.full_minutes, left.half_minutes - use.half_minutes)
     return credit_contribution(
         entries,
         approved_minutes=minutes_approved,
@@ -30,7 +44,7 @@ def award_for(contribution: Contribution, *, rubric: int, minutes_approved: int,
         is_open_work=contribution.task.is_open_work,
         difficulty=contribution.task.difficulty,
         rubric=rubric,
-        weeks=weeks_used(ids, contribution.guild_id, {iso_week(day) for day, _minutes in entries}),
+        weeks=weeks,
         policy=policy,
     )
 

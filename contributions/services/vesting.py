@@ -84,7 +84,10 @@ def _vest_unpaid(guild: Guild, *, today: date, now: datetime) -> int:
 def _has_had_its_days(pk: UUID, guild: Guild, today: date) -> bool:
     row = (
         Contribution.objects.filter(
-            pk=pk, guild__policies__version=F("reviews__policy_version"), reviews__verdict="approved"
+            pk=pk,
+            guild__policies__version=F("reviews__policy_version"),
+            reviews__verdict="approved",
+            reviews__overturned_at=None,
         )
         .values_list("decided_at", "guild__policies__vesting_days")
         .first()

@@ -122,7 +122,9 @@ def show_entry(
     entries = list(work.entries.all())
     minutes = sum(entry.minutes for entry in entries)
     reviews = list(work.reviews.select_related("reviewer__profile").order_by("decided_at"))
-    credit = next((review for review in reviews if review.verdict == Review.Verdict.APPROVED), None)
+    credit = next(
+        (review for review in reviews if review.verdict == Review.Verdict.APPROVED and not review.overturned_at), None
+    )
     context: dict[str, Any] = {
         "work": work,
         "reader": reader,

@@ -69,6 +69,35 @@ class Policy(models.Model):
         default=60, help_text="a verdict is posted so long after it was given, and can be undone until then"
     )
     review_batch_minutes = _minutes(60, "claimed minutes of one task that are judged together at most")
+    review_debt_hours = models.PositiveIntegerField(
+        default=20, help_text="hours of work waiting for a review that stop a project from publishing tasks"
+    )
+    second_look_percent = models.PositiveSmallIntegerField(
+        default=10,
+        validators=[MaxValueValidator(100)],
+        help_text="of a hundred approvals, how many a second reviewer looks at, by chance",
+    )
+    newcomer_second_looks = models.PositiveIntegerField(
+        default=5, help_text="first approvals of a member that a second reviewer looks at"
+    )
+    reviewer_second_looks = models.PositiveIntegerField(
+        default=10, help_text="first approvals of a reviewer that another one looks at"
+    )
+    reviewer_share_percent = models.PositiveSmallIntegerField(
+        default=40,
+        validators=[MaxValueValidator(100)],
+        help_text="of the points of somebody's quarter, how much one reviewer gives before a second one looks",
+    )
+    reviewer_share_from = models.PositiveIntegerField(
+        default=100, help_text="points of a quarter below which nobody asks who gave them"
+    )
+    appeal_days = models.PositiveIntegerField(default=14, help_text="days in which a verdict can be disputed")
+    panel_days = models.PositiveIntegerField(default=10, help_text="days in which a panel decides")
+    overturn_percent = models.PositiveSmallIntegerField(
+        default=10,
+        validators=[MaxValueValidator(100)],
+        help_text="of a reviewer's verdicts, how many overturned ones end earned reviewing and panels",
+    )
     claim_lease_days = models.PositiveIntegerField(default=14)
     claim_reminder_days = models.PositiveIntegerField(
         default=3, help_text="days before a claim ends that its person is reminded"
@@ -85,6 +114,11 @@ class Policy(models.Model):
                 name="policy_version_from_one",
                 condition=Q(version__gte=1),
                 violation_error_message=_("Policy versions count from 1."),
+            ),
+            models.CheckConstraint(
+                name="policy_percents_of_a_hundred",
+                condition=Q(second_look_percent__lte=100, reviewer_share_percent__lte=100, overturn_percent__lte=100),
+                violation_error_message=_("A share is at most 100 of a hundred."),
             ),
             models.CheckConstraint(
                 name="policy_week_within_twenty_hours",

@@ -23,6 +23,8 @@ def policy_in_words(policy: Policy) -> list[tuple[str, str]]:
         (_("What do reviewers get?"), _reviewers(policy)),
         (_("Who may review?"), _who_reviews(policy)),
         (_("How fast is a review?"), _clock(policy)),
+        (_("Who looks a second time?"), _second_looks(policy)),
+        (_("What if a verdict is wrong?"), _disputes(policy)),
         (_("What do I have to show?"), _evidence(policy)),
         (_("Taking a task"), _claims(policy)),
         (_("Spending points"), _spending(policy)),
@@ -113,9 +115,42 @@ def _assurance(p: Policy) -> str:
 
 def _clock(p: Policy) -> str:
     return _(
-        "%(days)s days after a reviewer took it, another one may take it over. A verdict can be undone for %(undo)s "
-        "seconds."
-    ) % {"days": _number(p.review_reassign_days), "undo": _number(p.verdict_undo_seconds)}
+        "After %(remind)s days the reviewer it was given to is reminded, after %(days)s another one gets it, after "
+        "%(queue)s the stewards hear of it. A verdict can be undone for %(undo)s seconds. While more than %(debt)s hours "
+        "of a project wait for a review, it publishes no new tasks."
+    ) % {
+        "remind": _number(p.review_reminder_days),
+        "days": _number(p.review_reassign_days),
+        "queue": _number(p.review_guild_queue_days),
+        "undo": _number(p.verdict_undo_seconds),
+        "debt": _number(p.review_debt_hours),
+    }
+
+
+def _second_looks(p: Policy) -> str:
+    return _(
+        "Another reviewer looks at the first %(newcomer)s approvals of a member, at the first %(reviewer)s that somebody "
+        "gives, at %(percent)s of a hundred by chance, and at what one reviewer gives beyond %(share)s percent of "
+        "somebody's quarter once that is %(floor)s points. Until then those points wait."
+    ) % {
+        "newcomer": _number(p.newcomer_second_looks),
+        "reviewer": _number(p.reviewer_second_looks),
+        "percent": _number(p.second_look_percent),
+        "share": _number(p.reviewer_share_percent),
+        "floor": _number(p.reviewer_share_from),
+    }
+
+
+def _disputes(p: Policy) -> str:
+    return _(
+        "For %(days)s days you can appeal, and other reviewers can challenge it. Three people without a tie to the case are "
+        "drawn by lot and decide within %(panel)s days, with written reasons. That is final. Whoever has more than "
+        "%(percent)s percent of their verdicts overturned sits on no panel and reviews only if a steward says so."
+    ) % {
+        "days": _number(p.appeal_days),
+        "panel": _number(p.panel_days),
+        "percent": _number(p.overturn_percent),
+    }
 
 
 def _evidence(p: Policy) -> str:
