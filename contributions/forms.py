@@ -240,6 +240,50 @@ class BatchForm(VerdictForm):
         )
 
 
+class DisputeForm(forms.Form):
+    """Why a verdict is wrong."""
+
+    reason = forms.CharField(
+        label=_("What is wrong with the verdict?"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        error_messages={"required": _("Say what is wrong with the verdict, so that the panel can look at it.")},
+    )
+
+
+class VoteForm(forms.Form):
+    """What a member of a panel decides. Without a script all of it is there at once; the service says what is missing."""
+
+    vote = forms.ChoiceField(
+        label=_("Does the verdict stand?"),
+        choices=[("uphold", _("It stands.")), ("overturn", _("Another one is right."))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say whether the verdict stands.")},
+    )
+    reason = forms.CharField(
+        label=_("Your reasons"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        error_messages={"required": _("Write down why. Everybody concerned reads it.")},
+    )
+    minutes = forms.IntegerField(
+        label=_("If another one: minutes that should count"),
+        help_text=_("0 if none of it should."),
+        required=False,
+        min_value=0,
+        max_value=99_999,
+    )
+    rubric = forms.TypedChoiceField(
+        label=_("and how good it is"), coerce=int, empty_value=None, required=False, choices=[("", "—"), *RUBRIC[1:]]
+    )
+    next_step = forms.CharField(
+        label=_("If nothing counts: what they could do next"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+    )
+
+
 class SnippetForm(forms.Form):
     """A phrase, and which one it was if it is changed or deleted. How long it may be, its service says."""
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from contributions.models import Contribution, Review, TimeEntry
+from contributions.models import Challenge, Contribution, Review, TimeEntry
 from core.registries import GuildTable, register_guild_table
 
 Rows = Iterable[Mapping[str, Any]]
@@ -36,6 +36,14 @@ def _reviews(guild_id: UUID, has_names: bool) -> Rows:
     return Review.objects.filter(contribution__guild_id=guild_id).order_by("pk").values(*fields.split()).iterator(2000)
 
 
+def _challenges(guild_id: UUID, has_names: bool) -> Rows:
+    fields = (
+        "id contribution_id review_id kind raised_by_id reason state panel opened_at seed seed_size drawn_at decided_at "
+        "minutes_before points_before new_review_id"
+    )
+    return Challenge.objects.filter(guild_id=guild_id).order_by("pk").values(*fields.split()).iterator(2000)
+
+
 def register() -> None:
     """Fill the registry."""
     register_guild_table(
@@ -43,3 +51,6 @@ def register() -> None:
     )
     register_guild_table(GuildTable("time_entries", _("the days and minutes of that work"), _entries, is_personal=True))
     register_guild_table(GuildTable("reviews", _("the verdicts on it"), _reviews, is_personal=True))
+    register_guild_table(
+        GuildTable("challenges", _("disputed verdicts, and what panels decided"), _challenges, is_personal=True)
+    )

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Subject
-from contributions.models import Contribution
+from contributions.models import Challenge, Contribution
 from core.models import Event
 from core.registries import subscribe
 from guilds.models import Guild
@@ -93,8 +93,48 @@ def tell_of_expiry(events: Sequence[Event]) -> None:
     notify(news, now=timezone.now())
 
 
+def tell_of_challenges(events: Sequence[Event]) -> None:
+    """Those concerned hear that a verdict was disputed and what the panel decided; whoever was drawn is asked. Twice is once."""
+    ids = {UUID(event.data["challenge"]) for event in events}
+    with_it = ("contribution__task", "review")
+    cases = {case.pk: case for case in Challenge.objects.filter(pk__in=ids).select_related(*with_it)}
+    wanted = []
+    for event in events:
+        case = cases.get(UUID(event.data["challenge"]))
+        if case is None:
+            continue
+        parties = {case.contribution.subject_id, case.raised_by_id}
+        parties |= {case.review.reviewer_id} if case.review.reviewer_id else set()
+        if event.kind == "challenge.seat_asked":
+            wanted.append((event, case, UUID(event.data["subject"]), "panel_asked"))
+        elif event.kind == "challenge.opened":
+            wanted += [(event, case, who, "verdict_disputed") for who in parties if who != case.raised_by_id]
+        else:
+            wanted += [(event, case, who, event.kind.replace(".", "_")) for who in parties]
+    alive = Subject.objects.filter(pk__in={who for _event, _case, who, _kind in wanted}, erased_at__isnull=True)
+    living = set(alive.values_list("pk", flat=True))
+    news = [
+        News(
+            subject_id=who,
+            kind=kind,
+            event_id=event.pk,
+            url=reverse("contributions:challenge", args=[case.pk]),
+            params={"task": case.contribution.task.title},
+            happened_at=event.occurred_at,
+        )
+        for event, case, who, kind in wanted
+        if who in living
+    ]
+    notify(news, now=timezone.now())
+
+
 def register() -> None:
     """Subscribe to the kinds above."""
+    subscribe(
+        "contributions.tell_of_challenges",
+        tell_of_challenges,
+        ["challenge.opened", "challenge.seat_asked", "challenge.upheld", "challenge.overturned"],
+    )
     subscribe("contributions.tell_of_expiry", tell_of_expiry, ["points.expiring", "points.expired"])
     subscribe("contributions.tell_reviewers", tell_reviewers, ["contribution.verdict_dropped"])
     subscribe("contributions.tell_contributors", tell_contributors, _NOTICE_OF)

@@ -9,8 +9,10 @@ from django.db.models import Q
 
 from contributions.history import personal_data as history
 from contributions.models import (
+    Challenge,
     Contribution,
     FeedbackSnippet,
+    PanelSeat,
     PendingVerdict,
     Review,
     TimeEntry,
@@ -74,6 +76,28 @@ def _export_pending(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return PendingVerdict.objects.filter(reviewer_id__in=ids).values(*fields)
 
 
+def _erase_challenges(ids: Sequence[UUID]) -> None:
+    # What was said of the erased person's work is about them, too.
+    raised = Challenge.objects.filter(Q(raised_by_id__in=ids) | Q(contribution__subject_id__in=ids))
+    raised.exclude(reason="").update(reason=ERASED)
+
+
+def _export_challenges(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    fields = ("contribution_id", "kind", "reason", "state", "opened_at", "decided_at")
+    return Challenge.objects.filter(Q(raised_by_id__in=ids) | Q(contribution__subject_id__in=ids)).values(*fields)
+
+
+def _erase_seats(ids: Sequence[UUID]) -> None:
+    said = PanelSeat.objects.filter(Q(subject_id__in=ids) | Q(challenge__contribution__subject_id__in=ids))
+    said.exclude(reason="").update(reason=ERASED)
+    said.exclude(next_step="").update(next_step=ERASED)
+
+
+def _export_seats(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    fields = ("challenge_id", "state", "vote", "rubric", "minutes", "reason", "next_step", "asked_at", "answered_at")
+    return PanelSeat.objects.filter(subject_id__in=ids).values(*fields)
+
+
 def _erase_snippets(ids: Sequence[UUID]) -> None:
     FeedbackSnippet.objects.filter(subject_id__in=ids).delete()
 
@@ -89,6 +113,8 @@ def register() -> None:
     register_personal_data(Contribution, erase=_erase_contributions, export=_export_contributions)
     register_personal_data(TimeEntry, erase=_erase_entries, export=_export_entries)
     register_personal_data(Review, erase=_erase_reviews, export=_export_reviews)
+    register_personal_data(Challenge, erase=_erase_challenges, export=_export_challenges)
+    register_personal_data(PanelSeat, erase=_erase_seats, export=_export_seats)
     history.register()
     holds_nothing_personal(WorkDay, "minutes per random id and day")
     holds_nothing_personal(Week, "minutes per random id and week")

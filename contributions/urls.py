@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from contributions.views import edit, entry, history, log, outbox, own, pictures, points, review, snippets
+from contributions.views import challenges, edit, entry, history, log, outbox, own, pictures, points, review, snippets
 
 app_name = "contributions"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("me/points/", points.points, name="points"),
     path("contributions/<uuid:pk>/", entry.contribution, name="contribution"),
     path("contributions/<uuid:pk>/edit/", edit.edit, name="edit"),
+    path("challenges/", challenges.challenges, name="challenges"),
+    path("challenges/<uuid:pk>/", challenges.challenge, name="challenge"),
     path("review/phrases/", snippets.snippets, name="snippets"),
     path("review/", review.reviews, name="reviews"),
     path("projects/<slug:slug>/review/", review.project_reviews, name="review_queue"),

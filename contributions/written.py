@@ -7,16 +7,20 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.queries import ids_of
 from contributions.models import (
+    Challenge,
     Contribution,
     FeedbackSnippet,
     HistoryAcceptance,
     HistoryImport,
     ImportedCommit,
     ImportedSession,
+    PanelSeat,
     PendingVerdict,
     Review,
 )
+from contributions.queries.challenges import readable_challenges
 from core.written import not_reportable, register_written
 from guilds.queries import viewer_in
 from reputation.models import Account, Transfer
@@ -29,6 +33,11 @@ def _sees_words(work: Contribution, user: Any, now: datetime) -> bool:
         return True
     is_private = work.state in (Contribution.State.DRAFT, Contribution.State.WITHDRAWN)
     return viewer.is_reviewer and not is_private
+
+
+def _reads_case(case: Challenge, user: Any, now: datetime) -> bool:
+    """Whoever may open its page."""
+    return user.is_authenticated and readable_challenges(user, ids_of(user), now).filter(pk=case.pk).exists()
 
 
 def register() -> None:
@@ -55,6 +64,29 @@ def register() -> None:
         may_see=lambda review, user, now: _sees_words(review.contribution, user, now),
         related=("contribution", "reviewer"),
     )
+    register_written(
+        "challenge",
+        model=Challenge,
+        label=_("why a verdict is disputed"),
+        fields=("reason",),
+        author="raised_by",
+        guild=lambda case: case.guild_id,
+        url=lambda case: case.get_absolute_url(),
+        may_see=_reads_case,
+        related=("raised_by",),
+    )
+    register_written(
+        "panel_seat",
+        model=PanelSeat,
+        label=_("reasons of a panel"),
+        fields=("reason", "next_step"),
+        author="subject",
+        guild=lambda seat: seat.challenge.guild_id,
+        url=lambda seat: seat.challenge.get_absolute_url(),
+        may_see=lambda seat, user, now: bool(seat.challenge.decided_at) and _reads_case(seat.challenge, user, now),
+        related=("challenge", "subject"),
+    )
+    not_reportable(Challenge, "a hash", "seed")
     not_reportable(Contribution, "ids and words of the program", "payload_hash", "role")
     not_reportable(
         HistoryImport,

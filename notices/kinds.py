@@ -122,6 +122,10 @@ def _verdict_dropped(p: dict[str, Any]) -> str:
     }
 
 
+def _about_task(make: Callable[[], str]) -> Callable[[dict[str, Any]], str]:
+    return lambda p: make() % {"task": p.get("task", "")}
+
+
 #: kind -> sentence. `params` hold ids, numbers and titles of tasks, never a person's name.
 NOTICE_KINDS: dict[str, Callable[[dict[str, Any]], str]] = {
     **GUILD_KINDS,
@@ -133,6 +137,16 @@ NOTICE_KINDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "claim_ending": _claim_ending,
     "claim_ended": _claim_ended,
     "verdict_dropped": _verdict_dropped,
+    "verdict_disputed": _about_task(
+        lambda: _("The verdict on “%(task)s” was disputed. A panel looks at it; until then its points wait.")
+    ),
+    "panel_asked": _about_task(
+        lambda: _("You were drawn by lot to decide on a disputed verdict about “%(task)s”. Three decide.")
+    ),
+    "challenge_upheld": _about_task(lambda: _("The panel let the verdict on “%(task)s” stand. That is final.")),
+    "challenge_overturned": _about_task(
+        lambda: _("The panel overturned the verdict on “%(task)s”. What changed, and why, is on the page of the case.")
+    ),
     "points_expiring": _expiring,
     "points_expired": _expired,
     "token_made": _token_made,

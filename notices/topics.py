@@ -32,6 +32,11 @@ TOPICS: tuple[Topic, ...] = (
         _("My hours: approved, returned, not accepted"),
         ("contribution_approved", "contribution_returned", "contribution_rejected", "verdict_dropped"),
     ),
+    _topic(
+        "disputes",
+        _("Disputed verdicts: mine, and those I was drawn to decide"),
+        ("verdict_disputed", "panel_asked", "challenge_upheld", "challenge_overturned"),
+    ),
     _topic("points", _("My points: what expires"), ("points_expiring", "points_expired")),
     _topic("claims", _("Tasks I have taken"), ("claim_ending", "claim_ended")),
     _topic("problems", _("Problems I told"), ("problem_decided",)),

@@ -25,6 +25,7 @@ from contributions.services import (
     return_contribution,
     withdraw_contribution,
 )
+from contributions.services.challenges import raise_challenge, run_challenges
 from contributions.services.history_acceptance import continue_acceptance, start_acceptance
 from contributions.services.history_uploads import read_import, start_import, upload_history
 from core.deliveries import consumers_with_due_events, deliver_until_empty
@@ -249,6 +250,12 @@ PAGES: tuple[Page, ...] = (
     _of("contributions:edit", "draft_work", only("contributor", others=404)),
     _of("contributions:edit", "returned_work", only("contributor", others=404)),
     _named("contributions:reviews", only(*REVIEWERS)),
+    _named("contributions:challenges", signed_in()),
+    Page(
+        "contributions:challenge",
+        lambda world: world.extra["challenge"].get_absolute_url(),  # type: ignore[attr-defined]
+        only("contributor", *REVIEWERS, "hub_steward", others=404),
+    ),
     _named("contributions:snippets", signed_in()),
     _of("contributions:review_queue", "project", only(*REVIEWERS)),
     _of("contributions:history", "project", only(*MAINTAINERS)),
@@ -464,8 +471,14 @@ def _log_and_judge(world: World, start: datetime) -> None:
     work = log(me, 15)
     reject_contribution(contribution=work, by=reviewer, reason="Done before.", next_step="Take a task.", now=start)
     withdraw_contribution(contribution=log(me, 10), by=me, now=start)
+    work = log(me, 25)
+    approve_contribution(contribution=work, by=reviewer, rubric=2, minutes=15, now=start, reason="Where are the rest?")
+    disputed = raise_challenge(contribution=work, by=me, reason="It took 25 minutes.", now=start)
     for consumer in consumers_with_due_events(now=timezone.now()):
         deliver_until_empty(consumer, now=timezone.now())
+    for minutes in (1, 3):
+        run_challenges(now=start + timedelta(minutes=minutes))
+    world.extra["challenge"] = disputed
 
 
 def _report_and_hide(world: World, now: datetime) -> None:

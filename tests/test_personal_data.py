@@ -22,7 +22,7 @@ from accounts.models import ImportedIdentity, Subject, User
 from accounts.queries import email_hash, linked_subjects
 from accounts.services import claim_identity, erase_person, export_person, make_token, save_profile
 from contributions.history.rules import Author, Commit
-from contributions.models import Contribution, ImportedSession, TimeEntry
+from contributions.models import Contribution, ImportedSession, PanelSeat, TimeEntry
 from contributions.services import (
     EntryInput,
     add_snippet,
@@ -32,6 +32,7 @@ from contributions.services import (
     reject_contribution,
     return_contribution,
 )
+from contributions.services.challenges import raise_challenge
 from contributions.services.history import bring_history
 from contributions.services.history_acceptance import accept_history
 from core.deliveries import consumers_with_due_events, deliver_until_empty
@@ -186,6 +187,16 @@ def make_life() -> Life:
     draft_task(project=world.project, by=person, now=world.now, title=f"Maybe {MARK}", description=MARK)
 
     approve_contribution(contribution=work(world, person), by=world.reviewer, rubric=4, minutes=60, now=world.now)
+    disputed = work(world, person)
+    approve_contribution(contribution=disputed, by=world.reviewer, rubric=2, minutes=5, now=world.now)
+    raise_challenge(contribution=disputed, by=person, reason=f"Dear panel {MARK}", now=world.now)
+    theirs = work(world, world.maintainer)
+    approve_contribution(contribution=theirs, by=world.reviewer, rubric=2, minutes=5, now=world.now)
+    case = raise_challenge(contribution=theirs, by=world.maintainer, reason="No.", now=world.now)
+    PanelSeat.objects.create(
+        challenge=case, subject=person, place=1, asked_at=world.now, state="voted", vote="overturn", minutes=0,
+        answered_at=world.now, reason=f"Because {MARK}", next_step=MARK,
+    )  # fmt: skip
     minted = Account.objects.get(subject=person, kind="pts_pending")
     ExpiryWarning.objects.create(account=minted, expires_on=world.now.date(), days_before=14, points=5)
     return_contribution(contribution=work(world, person), by=world.reviewer, reason=f"Dear {MARK}", now=world.now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from contributions.api import history, hours, pictures, points, reviews, snippets
+from contributions.api import challenges, history, hours, pictures, points, reviews, snippets
 
 urlpatterns = [
     path("me/hours", hours.OwnHours.as_view()),
@@ -20,6 +20,11 @@ urlpatterns = [
     path("hours/<uuid:pk>/release", reviews.Releasing.as_view()),
     path("hours/<uuid:pk>/verdict", reviews.Judging.as_view()),
     path("hours/<uuid:pk>/verdict/undo", reviews.Undoing.as_view()),
+    path("hours/<uuid:pk>/challenge", challenges.Disputing.as_view()),
+    path("challenges", challenges.Challenges.as_view()),
+    path("challenges/<uuid:pk>", challenges.OneChallenge.as_view()),
+    path("challenges/<uuid:pk>/vote", challenges.Voting.as_view()),
+    path("challenges/<uuid:pk>/decline", challenges.Declining.as_view()),
     path("verdicts", reviews.JudgingMany.as_view()),
     path("me/snippets", snippets.Snippets.as_view()),
     path("me/snippets/<uuid:pk>", snippets.OneSnippet.as_view()),

@@ -19,6 +19,7 @@ from accounts.models import Subject
 from accounts.queries import linked_subjects, lock_people
 from contributions.models import Challenge, Contribution, PanelSeat, Review
 from contributions.permissions import check_can_dispute, check_seat
+from contributions.queries.challenges import dispute_until
 from contributions.queries.panels import guild_candidates, hub_candidates
 from contributions.rules import (
     DRAW_AFTER,
@@ -127,12 +128,8 @@ def _disputable(contribution: Contribution, kind: str, now: datetime) -> Review:
         )
     if contribution.resubmissions.exists():
         raise NothingToDispute(_("These hours were handed in again, and that is what is judged now."))
-    policy = current_policy(contribution.guild_id, now)
-    until = deadline(review.decided_at, zone=contribution.guild.timezone, days=policy.appeal_days)
-    if now >= until:
-        raise NothingToDispute(
-            _("A verdict can be disputed for %(days)s days, and they are over.") % {"days": policy.appeal_days}
-        )
+    if now >= dispute_until(contribution, review):
+        raise NothingToDispute(_("The days in which this verdict could be disputed are over."))
     return review
 
 

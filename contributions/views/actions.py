@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.queries import ids_of
-from contributions.forms import ApproveForm, RejectForm, ReturnForm
+from contributions.forms import ApproveForm, DisputeForm, RejectForm, ReturnForm
 from contributions.models import Contribution, FeedbackSnippet
 from contributions.services import (
     GivenVerdict,
@@ -26,6 +26,7 @@ from contributions.services import (
     undo_verdict,
     withdraw_contribution,
 )
+from contributions.services.challenges import raise_challenge
 from core.formats import format_minutes
 from core.http import Action
 
@@ -158,6 +159,17 @@ def _to_the_new_entry(work: Contribution, values: dict[str, Any]) -> str:
     return reverse("contributions:edit", args=[work.tried_again.pk])
 
 
+def _dispute(request: HttpRequest, work: Contribution, values: dict[str, Any]) -> str:
+    work.disputed = raise_challenge(
+        contribution=work, by=request.user.subject, reason=values["reason"], now=timezone.now()
+    )
+    return _("Your words are with the case. Three people without a tie to it are drawn by lot and decide.")
+
+
+def _to_the_case(work: Contribution, values: dict[str, Any]) -> Any:
+    return work.disputed
+
+
 #: The buttons of a contribution's page, by the name they post in `do`.
 ENTRY_ACTIONS: dict[str, Action] = {
     "withdraw": Action(_withdraw),
@@ -168,5 +180,6 @@ ENTRY_ACTIONS: dict[str, Action] = {
     "approve": Action(_approve, form=lambda work, data: ApproveForm(data), then=_to_the_queue, fragment=_row_of),
     "return": Action(_return, form=lambda work, data: ReturnForm(data), then=_to_the_queue, fragment=_row_of),
     "reject": Action(_reject, form=lambda work, data: RejectForm(data), then=_to_the_queue, fragment=_row_of),
+    "dispute": Action(_dispute, form=lambda work, data: DisputeForm(data), then=_to_the_case),
     "undo": Action(_undo, then=_to_the_queue),
 }

@@ -15,12 +15,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from contributions.forms import RUBRIC, EditForm, VerdictForm
-from contributions.models import Contribution, PendingVerdict, Review, TimeEntry
+from contributions.forms import RUBRIC, DisputeForm, EditForm, VerdictForm
+from contributions.models import Challenge, Contribution, PendingVerdict, Review, TimeEntry
 from contributions.models.contribution import Need
+from contributions.queries.challenges import dispute_until
 from contributions.queries.own import tasks_to_log_on
 from contributions.queries.review_queue import snippets_of
-from contributions.rules import EDITABLE
+from contributions.rules import CREDITED, EDITABLE
 from contributions.views.actions import ENTRY_ACTIONS
 from contributions.views.arithmetic import Explanation, explain
 from contributions.views.story import name_of, story_of
@@ -33,6 +34,8 @@ from reputation.models import Transfer
 
 #: So long after logging, taking back is called Undo.
 UNDO_TIME = timedelta(minutes=10)
+#: States of decided work.
+_DISPUTED_IN = CREDITED | {Contribution.State.REJECTED}
 _WAITING = (Contribution.State.SUBMITTED, Contribution.State.IN_REVIEW)
 #: The fields that mend each need; the rest of the entry goes along unseen.
 MENDS: dict[str, tuple[str, ...]] = {
@@ -138,11 +141,36 @@ def show_entry(
     }
     if reader.reads_details:
         context["why"] = explanation_of(work)
+        context |= _dispute_context(work, reviews, reader, forms or {})
     if reader.is_owner:
         context |= _owner_context(work, entries, reviews, reader, asked_day=request.GET.get("day", ""))
     elif reader.may_review and work.state in _WAITING:
         context |= _reviewer_context(work, minutes, reader, forms or {})
     return render(request, "contributions/contribution.html", context)
+
+
+def _dispute_context(
+    work: Contribution, reviews: list[Review], reader: Reader, forms: dict[str, Any]
+) -> dict[str, Any]:
+    """The case about its verdict, or the form to open one while that is possible."""
+    if work.state not in _DISPUTED_IN or work.source == Contribution.Source.IMPORTED:
+        return {}
+    challenge = Challenge.objects.filter(contribution=work).first()
+    if challenge is not None:
+        return {"challenge": challenge, "changed": _changes(reviews)}
+    verdict = next((review for review in reversed(reviews) if review.verdict != Review.Verdict.RETURNED), None)
+    is_open = verdict is not None and (reader.is_owner or work.state != Contribution.State.REJECTED)
+    until = dispute_until(work, verdict) if verdict and is_open else None
+    if until is None or until <= timezone.now():
+        return {}
+    form = next((form for form in forms.values() if isinstance(form, DisputeForm)), None)
+    return {"dispute_form": form or DisputeForm(auto_id="d-%s"), "dispute_until": until - timedelta(seconds=1)}
+
+
+def _changes(reviews: list[Review]) -> list[tuple[Review, Review]]:
+    """What a panel put in the place of what: pairs of the overturned verdict and the one that stands."""
+    before = next((review for review in reviews if review.overturned_at), None)
+    return [(before, reviews[-1])] if before is not None else []
 
 
 def _owner_context(

@@ -24,6 +24,9 @@ _STEPS = {
     "returned>in_review": gettext_lazy("Handed in again, to the same reviewer"),
     "withdrawn": gettext_lazy("Withdrawn"),
     "vested": gettext_lazy("Points became available"),
+    "challenged": gettext_lazy("The verdict was disputed"),
+    "upheld": gettext_lazy("The panel let the verdict stand"),
+    "reversed": gettext_lazy("Taken back"),
 }
 
 

@@ -238,6 +238,9 @@ HOURS = (
     get("read_ledger", "/guilds/{w.guild.slug}/ledger?weeks=2", everybody()),
 )
 JUDGES = only(*REVIEWERS, **{**SEEN, "contributor": 403})
+#: Whom the disputed verdict concerns, who was drawn, and who looks after the guild.
+PARTIES = only("contributor", *REVIEWERS, "hub_steward", others=404)
+DRAWN = {"others": 404, "contributor": 403, "reviewer": 403, "hub_steward": 403}
 JUDGING = (
     get("list_reviews", "/reviews?limit=1", only(*REVIEWERS, "neighbour")),
     get("list_reviews of a project", "/reviews?project={w.project.slug}", only(*REVIEWERS)),
@@ -259,6 +262,25 @@ JUDGING = (
         "/verdicts",
         only(*REVIEWERS),
         lambda w: {"contributions": [str(w.extra["waiting_work"].pk)], "verdict": "approved", "rubric": 3},
+    ),
+    get("list_challenges", "/challenges", signed_in()),
+    get("read_challenge", "/challenges/{x[challenge].pk}", PARTIES),
+    post(
+        "raise_challenge",
+        "/hours/{x[approved_work].pk}/challenge",
+        only("contributor", *REVIEWERS, ok=201, **{**SEEN, "hub_steward": 403}),
+        {"reason": "It was longer."},
+    ),
+    post(
+        "give_panel_vote",
+        "/challenges/{x[challenge].pk}/vote",
+        only("maintainer", "steward", **DRAWN),
+        {"vote": "uphold", "reason": "We looked."},
+    ),
+    post(
+        "decline_seat",
+        "/challenges/{x[challenge].pk}/decline",
+        only("maintainer", "steward", **DRAWN),
     ),
     get("list_snippets", "/me/snippets", signed_in()),
     post("add_snippet", "/me/snippets", signed_in(201), {"words": "Which photos?"}),

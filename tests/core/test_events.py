@@ -81,6 +81,7 @@ def test_every_declared_field_is_of_a_closed_type() -> None:
         "project",
         "task",
         "review",
+        "challenge",
         "original",
     }
 

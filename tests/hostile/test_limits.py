@@ -71,7 +71,7 @@ SENDS: dict[str, Send] = {
     ),
 }  # fmt: skip
 #: A button without words, and kinds whose refusal the services' own tests cover.
-ELSEWHERE = {"join", "invite", "endorsement", "progress", "appeal", "door"}
+ELSEWHERE = {"join", "invite", "endorsement", "progress", "appeal", "challenge", "door"}
 
 
 def test_every_kind_of_limit_is_tried() -> None:
@@ -116,6 +116,7 @@ def test_files_that_cannot_be_read_count_as_well(way: str, monkeypatch: pytest.M
         ("endorsement", "endorse_problem", "reviewer"),
         ("progress", "note_progress", "contributor"),
         ("appeal", "appeal_case", "contributor"),
+        ("challenge", "raise_challenge", "contributor"),
     ],
 )
 def test_a_full_quota_refuses_the_verb(kind: str, verb: str, who: str, monkeypatch: pytest.MonkeyPatch) -> None:

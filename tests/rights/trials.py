@@ -15,8 +15,8 @@ from typing import Any
 from accounts import services as accounts
 from accounts.models import ImportedIdentity, Subject
 from contributions import services as contributions
-from contributions.models import Contribution, FeedbackSnippet
-from contributions.services import history, history_acceptance, history_uploads
+from contributions.models import Challenge, Contribution, FeedbackSnippet, PanelSeat
+from contributions.services import challenges, history, history_acceptance, history_uploads
 from core.ids import uuid7
 from guilds import services as guilds
 from guilds.invitation_mail import address_digest
@@ -129,6 +129,25 @@ def judged(w: World) -> Contribution:
     work = logged(w, w.maintainer)
     contributions.give_verdict(contribution=work, by=w.contributor, verdict="returned", reason="Which?", now=w.now)
     return work
+
+
+def decided(w: World) -> Contribution:
+    """The contributor's work with a verdict."""
+    work = logged(w)
+    contributions.approve_contribution(contribution=work, by=w.reviewer, rubric=3, minutes=30, now=w.now)
+    return work
+
+
+def sat_on(w: World) -> Challenge:
+    """A case about the maintainer's work for which the contributor was drawn."""
+    work = logged(w, w.maintainer)
+    contributions.approve_contribution(contribution=work, by=w.reviewer, rubric=3, minutes=30, now=w.now)
+    case = challenges.raise_challenge(contribution=work, by=w.maintainer, reason="It was longer.", now=w.now)
+    rows = Challenge.objects.filter(pk=case.pk)
+    rows.update(state="seeded", seed="0" * 64, seed_size=1, seeded_at=w.now)
+    rows.update(state="drawn", drawn_at=w.now + timedelta(minutes=1), seats_wanted=3, panel="guild")
+    PanelSeat.objects.create(challenge=case, subject=w.contributor, place=9, asked_at=w.now)
+    return Challenge.objects.get(pk=case.pk)
 
 
 def snippet(w: World) -> FeedbackSnippet:
@@ -410,6 +429,13 @@ trial("give_verdicts", about=lambda w: [logged(w), logged(w)])(
     )
 )
 trial("undo_verdict", about=judged)(lambda w, by, work: contributions.undo_verdict(contribution=work, by=by))
+trial("raise_challenge", about=decided)(
+    lambda w, by, work: challenges.raise_challenge(contribution=work, by=by, reason="It was longer.", now=w.now)
+)
+trial("give_panel_vote", about=sat_on)(
+    lambda w, by, case: challenges.give_panel_vote(challenge=case, by=by, vote="uphold", reason="So it is.", now=w.now)
+)
+trial("decline_seat", about=sat_on)(lambda w, by, case: challenges.decline_seat(challenge=case, by=by, now=w.now))
 trial("add_snippet")(lambda w, by, _: contributions.add_snippet(by=by, words="Which photos?", now=w.now))
 trial("edit_snippet", about=snippet)(
     lambda w, by, kept: contributions.edit_snippet(snippet=kept, by=by, words="Which of the photos?")
