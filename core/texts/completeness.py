@@ -50,6 +50,18 @@ CORE_FLOW = (
     "templates/reputation",
 )
 
+#: What stands beside it in those folders: deciding on disputes, looking a second time.
+BESIDE_IT = (
+    "contributions/models/challenge",
+    "contributions/models/look",
+    "contributions/services/challenges",
+    "contributions/services/looks",
+    "contributions/views/challenges",
+    "contributions/views/looks",
+    "templates/contributions/challenge",
+    "templates/contributions/look",
+)
+
 
 class Share(NamedTuple):
     """So many texts of so many."""
@@ -72,7 +84,7 @@ class Completeness(NamedTuple):
 
 def is_core(files: tuple[str, ...] | list[str]) -> bool:
     """Whether a text that stands in these files belongs to the core flow."""
-    return any(file.startswith(CORE_FLOW) for file in files)
+    return any(file.startswith(CORE_FLOW) and not file.startswith(BESIDE_IT) for file in files)
 
 
 @lru_cache(maxsize=1)
