@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from contributions.models import Challenge, Contribution, Review, TimeEntry
+from contributions.models import Challenge, Contribution, Review, ReviewAssignment, SecondLook, TimeEntry
 from core.registries import GuildTable, register_guild_table
 
 Rows = Iterable[Mapping[str, Any]]
@@ -44,6 +44,17 @@ def _challenges(guild_id: UUID, has_names: bool) -> Rows:
     return Challenge.objects.filter(guild_id=guild_id).order_by("pk").values(*fields.split()).iterator(2000)
 
 
+def _looks(guild_id: UUID, has_names: bool) -> Rows:
+    fields = "review_id contribution_id why outcome asked_at looked_by_id looked_at"
+    return SecondLook.objects.filter(guild_id=guild_id).order_by("pk").values(*fields.split()).iterator(2000)
+
+
+def _assignments(guild_id: UUID, has_names: bool) -> Rows:
+    fields = "contribution_id reviewer_id assigned_at reminded_at ended_at ended_for"
+    rows = ReviewAssignment.objects.filter(contribution__guild_id=guild_id).order_by("pk")
+    return rows.values(*fields.split()).iterator(2000)
+
+
 def register() -> None:
     """Fill the registry."""
     register_guild_table(
@@ -53,4 +64,10 @@ def register() -> None:
     register_guild_table(GuildTable("reviews", _("the verdicts on it"), _reviews, is_personal=True))
     register_guild_table(
         GuildTable("challenges", _("disputed verdicts, and what panels decided"), _challenges, is_personal=True)
+    )
+    register_guild_table(
+        GuildTable("second_looks", _("approvals that another reviewer looked at"), _looks, is_personal=True)
+    )
+    register_guild_table(
+        GuildTable("assignments", _("to whom work was given for review"), _assignments, is_personal=True)
     )

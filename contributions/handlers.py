@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db import connection
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Subject
 from contributions.models import Challenge, Contribution
+from contributions.queries.review_queue import waiting_work
 from core.models import Event
 from core.registries import subscribe
 from guilds.models import Guild
+from guilds.queries import live_grants
 from notices.services import News, notify
+from projects.services import record_review_debt, record_unreviewed_work
 
 _NOTICE_OF = {
     "contribution.approved": "contribution_approved",
@@ -128,8 +133,67 @@ def tell_of_challenges(events: Sequence[Event]) -> None:
     notify(news, now=timezone.now())
 
 
+_COUNTED = ("submitted", "withdrawn", "returned", "approved", "rejected")
+
+
+def count_waiting(events: Sequence[Event]) -> None:
+    """Count again what waits of the touched people and projects, and tell projects, which limit claiming and publishing.
+
+    One at a time: of two that count at once, the older count must not be written last.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('contributions.count_waiting', 0))")
+    people = {(event.guild, UUID(event.data["subject"])) for event in events if event.guild}
+    for guild, subject in people:
+        pieces = waiting_work([guild]).filter(subject_id=subject).count()
+        record_unreviewed_work(guild_id=guild, subject_id=subject, pieces=pieces)
+    for project in {UUID(event.data["project"]) for event in events}:
+        minutes = waiting_work(None, project_id=project).aggregate(n=Sum("entries__minutes"))["n"]
+        record_review_debt(project_id=project, minutes=minutes or 0)
+
+
+def tell_of_routing(events: Sequence[Event]) -> None:
+    """One line for whom work was given to, for whom its days run out, and for stewards when nobody decides. Twice is once."""
+    works = Contribution.objects.filter(pk__in={event.object_id for event in events}).select_related("task")
+    known = {work.pk: work for work in works}
+    now = timezone.now()
+    stewards = live_grants(now).filter(guild_id__in={event.guild for event in events}, right="steward")
+    of_guild: dict[UUID, set[UUID]] = {}
+    for guild, steward in stewards.values_list("guild_id", "subject_id"):
+        of_guild.setdefault(guild, set()).add(steward)
+    wanted = [
+        (event, who)
+        for event in events
+        if event.object_id in known
+        for who in (
+            of_guild.get(event.guild or UUID(int=0), ())
+            if event.kind == "review.overdue"
+            else [UUID(event.data["subject"])]
+        )
+    ]
+    alive = Subject.objects.filter(pk__in={who for _event, who in wanted}, erased_at__isnull=True)
+    living = set(alive.values_list("pk", flat=True))
+    news = [
+        News(
+            subject_id=who,
+            kind=event.kind.replace(".", "_"),
+            event_id=event.pk,
+            url=reverse("contributions:contribution", args=[event.object_id]),
+            params={"task": known[event.object_id].task.title},
+            happened_at=event.occurred_at,
+        )
+        for event, who in wanted
+        if who in living
+    ]
+    notify(news, now=now)
+
+
 def register() -> None:
     """Subscribe to the kinds above."""
+    subscribe("contributions.count_waiting", count_waiting, [f"contribution.{step}" for step in _COUNTED])
+    subscribe(
+        "contributions.tell_of_routing", tell_of_routing, ["review.assigned", "review.reminded", "review.overdue"]
+    )
     subscribe(
         "contributions.tell_of_challenges",
         tell_of_challenges,

@@ -9,6 +9,8 @@ from django.utils import timezone
 from contributions.services.challenges import run_challenges
 from contributions.services.history_acceptance import continue_acceptance, resume_acceptances
 from contributions.services.history_uploads import read_import, resume_imports
+from contributions.services.looks import lapse_second_looks
+from contributions.services.routing import route_reviews
 from contributions.services.verdicts import post_due_verdicts
 from contributions.services.vesting import live_a_day
 from core.jobs import job
@@ -37,6 +39,13 @@ def resume_history() -> int:
 def move_challenges() -> int:
     """Publish lots, draw panels, replace whoever does not answer."""
     return run_challenges(now=timezone.now())
+
+
+@job(name="contributions.route_reviews", soft_seconds=110, hard_seconds=120)
+def give_out_reviews() -> int:
+    """Give work to reviewers, remind them, pass on what nobody decided; let go second looks nobody took."""
+    now = timezone.now()
+    return route_reviews(now=now) + lapse_second_looks(now=now)
 
 
 @job(name="contributions.live_a_day", soft_seconds=540, hard_seconds=600)

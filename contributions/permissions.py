@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Subject
 from accounts.queries import linked_subjects, same_person
-from contributions.models import Challenge, Contribution, PanelSeat
+from contributions.models import Challenge, Contribution, PanelSeat, Review
 from core.errors import PermissionRefused
 from core.rights import Right, Who, machine, may
 from guilds.models import Guild
@@ -81,6 +81,13 @@ def check_can_dispute(subject: Subject, contribution: Contribution, now: datetim
     return Challenge.Kind.CHALLENGE
 
 
+def check_can_look(subject: Subject, work: Contribution, review: Review, now: datetime, *, ids: Sequence[UUID]) -> None:
+    """A reviewer of the guild who neither did the work nor judged it. Raises SelfReview, PermissionRefused."""
+    check_can_review(subject, work, now, ids=ids)
+    if review.reviewer_id in ids:
+        raise SelfReview(_("A second look is another reviewer's."))
+
+
 def check_seat(challenge: Challenge, ids: Sequence[UUID]) -> PanelSeat:
     """The seat of whoever was drawn for this case. Raises PermissionRefused."""
     seat = challenge.seats.filter(subject_id__in=ids).order_by("-place").first()
@@ -121,6 +128,7 @@ RIGHTS: tuple[Right, ...] = (
     may("raise_challenge", Who.OWNER, Who.REVIEWER, note="of one's own work an appeal; of others' a challenge"),
     may("give_panel_vote", Who.OWNER, note="whoever was drawn", in_closed_guild=True),
     may("decline_seat", Who.OWNER, note="whoever was drawn", in_closed_guild=True),
+    may("look_again", Who.REVIEWER, note="at others' approvals of others' work"),
     may("bring_history", Who.MAINTAINER, note="also whoever runs the server"),
     may("take_back_import", Who.MAINTAINER, note="before any of its sessions was accepted"),
     may("upload_history", Who.MAINTAINER),
@@ -132,6 +140,9 @@ RIGHTS: tuple[Right, ...] = (
         "pay_for_review",
         "live_a_day",
         "run_challenges",
+        "lapse_second_looks",
+        "route_reviews",
+        "route_guild",
         "publish_lot",
         "draw_panel",
         "replace_silent_seats",

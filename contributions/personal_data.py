@@ -15,6 +15,8 @@ from contributions.models import (
     PanelSeat,
     PendingVerdict,
     Review,
+    ReviewAssignment,
+    SecondLook,
     TimeEntry,
     Week,
     WorkDay,
@@ -98,6 +100,20 @@ def _export_seats(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return PanelSeat.objects.filter(subject_id__in=ids).values(*fields)
 
 
+def _keep(ids: Sequence[UUID]) -> None:
+    """Random ids, days and closed words stay."""
+
+
+def _export_looks(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    fields = ("contribution_id", "why", "outcome", "asked_at", "looked_at")
+    return SecondLook.objects.filter(Q(looked_by_id__in=ids) | Q(contribution__subject_id__in=ids)).values(*fields)
+
+
+def _export_assignments(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    fields = ("contribution_id", "assigned_at", "reminded_at", "ended_at", "ended_for")
+    return ReviewAssignment.objects.filter(reviewer_id__in=ids).values(*fields)
+
+
 def _erase_snippets(ids: Sequence[UUID]) -> None:
     FeedbackSnippet.objects.filter(subject_id__in=ids).delete()
 
@@ -115,6 +131,8 @@ def register() -> None:
     register_personal_data(Review, erase=_erase_reviews, export=_export_reviews)
     register_personal_data(Challenge, erase=_erase_challenges, export=_export_challenges)
     register_personal_data(PanelSeat, erase=_erase_seats, export=_export_seats)
+    register_personal_data(SecondLook, erase=_keep, export=_export_looks)
+    register_personal_data(ReviewAssignment, erase=_keep, export=_export_assignments)
     history.register()
     holds_nothing_personal(WorkDay, "minutes per random id and day")
     holds_nothing_personal(Week, "minutes per random id and week")

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from contributions.views import challenges, edit, entry, history, log, outbox, own, pictures, points, review, snippets
+from contributions.views import (
+    challenges,
+    edit,
+    entry,
+    history,
+    log,
+    looks,
+    outbox,
+    own,
+    pictures,
+    points,
+    review,
+    snippets,
+)
 
 app_name = "contributions"
 
@@ -18,6 +31,7 @@ urlpatterns = [
     path("contributions/<uuid:pk>/edit/", edit.edit, name="edit"),
     path("challenges/", challenges.challenges, name="challenges"),
     path("challenges/<uuid:pk>/", challenges.challenge, name="challenge"),
+    path("review/second/", looks.second_looks, name="second_looks"),
     path("review/phrases/", snippets.snippets, name="snippets"),
     path("review/", review.reviews, name="reviews"),
     path("projects/<slug:slug>/review/", review.project_reviews, name="review_queue"),

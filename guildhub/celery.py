@@ -70,6 +70,7 @@ app.conf.update(
                 ("guildhub.tidy", 3600.0),
                 ("contributions.live_a_day", 900.0),
                 ("contributions.run_challenges", 30.0),
+                ("contributions.route_reviews", 60.0),
             )
         },
         "core.forget_old_answers": {"task": "core.forget_old_answers", "schedule": 3600.0 * 6},

@@ -140,6 +140,13 @@ NOTICE_KINDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "verdict_disputed": _about_task(
         lambda: _("The verdict on “%(task)s” was disputed. A panel looks at it; until then its points wait.")
     ),
+    "review_assigned": _about_task(lambda: _("A piece of work waits for your review: “%(task)s”.")),
+    "review_reminded": _about_task(
+        lambda: _("“%(task)s” still waits for your review. In a few days another reviewer gets it.")
+    ),
+    "review_overdue": _about_task(
+        lambda: _("“%(task)s” waits for a review longer than your guild's rules allow. Somebody should look at it.")
+    ),
     "panel_asked": _about_task(
         lambda: _("You were drawn by lot to decide on a disputed verdict about “%(task)s”. Three decide.")
     ),

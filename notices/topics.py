@@ -33,6 +33,11 @@ TOPICS: tuple[Topic, ...] = (
         ("contribution_approved", "contribution_returned", "contribution_rejected", "verdict_dropped"),
     ),
     _topic(
+        "reviews",
+        _("Work given to me to review"),
+        ("review_assigned", "review_reminded", "review_overdue"),
+    ),
+    _topic(
         "disputes",
         _("Disputed verdicts: mine, and those I was drawn to decide"),
         ("verdict_disputed", "panel_asked", "challenge_upheld", "challenge_overturned"),

@@ -124,5 +124,11 @@ RIGHTS: tuple[Right, ...] = (
     may("expire_task", Who.MAINTAINER),
     may("save_task_template", Who.MAINTAINER),
     may("retire_task_template", Who.MAINTAINER),
-    *machine("release_ended_claims", "remind_ending_claims", "follow_contribution"),
+    *machine(
+        "release_ended_claims",
+        "remind_ending_claims",
+        "follow_contribution",
+        "record_review_debt",
+        "record_unreviewed_work",
+    ),
 )

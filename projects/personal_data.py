@@ -14,7 +14,17 @@ from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Coalesce, Concat, Now
 
 from core.registries import holds_nothing_personal, register_personal_data
-from projects.models import Endorsement, Place, Problem, ProgressNote, Project, Task, TaskTemplate, Voice
+from projects.models import (
+    Endorsement,
+    Place,
+    Problem,
+    ProgressNote,
+    Project,
+    Task,
+    TaskTemplate,
+    UnreviewedWork,
+    Voice,
+)
 from projects.services.endorsements import count_endorsements
 
 ERASED = "[erased]"
@@ -110,6 +120,14 @@ def _export_progress(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return ProgressNote.objects.filter(author_id__in=ids).values("words", "link", "percent", "created_at")
 
 
+def _keep_counts(ids: Sequence[UUID]) -> None:
+    """A number per random id; it goes when nothing of it waits."""
+
+
+def _export_counts(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    return UnreviewedWork.objects.filter(subject_id__in=ids).values("guild__name", "pieces")
+
+
 def register() -> None:
     """Fill the registry."""
     holds_nothing_personal(Place, "towns as GeoNames lists them")
@@ -118,5 +136,6 @@ def register() -> None:
     register_personal_data(Task, erase=_erase_tasks, export=_export_tasks)
     register_personal_data(Voice, erase=_erase_voices, export=_export_voices)
     register_personal_data(Endorsement, erase=_erase_endorsements, export=_export_endorsements)
+    register_personal_data(UnreviewedWork, erase=_keep_counts, export=_export_counts)
     register_personal_data(TaskTemplate, erase=_erase_templates, export=_export_templates)
     register_personal_data(ProgressNote, erase=_erase_progress, export=_export_progress)

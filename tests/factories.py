@@ -12,7 +12,7 @@ from accounts.queries import email_hash
 from accounts.rules import name_key
 from core.ids import uuid7
 from guilds.models import Guild
-from guilds.services import grant_right, join_guild, open_guild, propose_guild
+from guilds.services import grant_right, join_guild, open_guild, propose_guild, publish_policy
 from projects.models import Problem, Project, Task
 from projects.services import (
     accept_problem,
@@ -55,6 +55,15 @@ class World:
         """Let time pass and return the new now."""
         self.now += timedelta(**delta)
         return self.now
+
+
+def without_second_looks(world: World) -> World:
+    """The world with a policy under which approvals are looked at once."""
+    publish_policy(
+        guild=world.guild, by=world.steward, now=world.now, second_look_percent=0, newcomer_second_looks=0,
+        reviewer_second_looks=0, reviewer_share_percent=100,
+    )  # fmt: skip
+    return world
 
 
 def make_person(name: str, *, is_hub_steward: bool = False) -> Subject:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Subject
 from accounts.services import save_profile
-from contributions.models import Contribution
+from contributions.models import Contribution, SecondLook
 from contributions.services import (
     EntryInput,
     approve_contribution,
@@ -256,6 +256,7 @@ PAGES: tuple[Page, ...] = (
         lambda world: world.extra["challenge"].get_absolute_url(),  # type: ignore[attr-defined]
         only("contributor", *REVIEWERS, "hub_steward", others=404),
     ),
+    _named("contributions:second_looks", only(*REVIEWERS)),
     _named("contributions:snippets", signed_in()),
     _of("contributions:review_queue", "project", only(*REVIEWERS)),
     _of("contributions:history", "project", only(*MAINTAINERS)),
@@ -479,6 +480,7 @@ def _log_and_judge(world: World, start: datetime) -> None:
     for minutes in (1, 3):
         run_challenges(now=start + timedelta(minutes=minutes))
     world.extra["challenge"] = disputed
+    world.extra["look"] = SecondLook.objects.filter(outcome="waiting").latest("asked_at")
 
 
 def _report_and_hide(world: World, now: datetime) -> None:

@@ -22,7 +22,7 @@ from accounts.models import ImportedIdentity, Subject, User
 from accounts.queries import email_hash, linked_subjects
 from accounts.services import claim_identity, erase_person, export_person, make_token, save_profile
 from contributions.history.rules import Author, Commit
-from contributions.models import Contribution, ImportedSession, PanelSeat, TimeEntry
+from contributions.models import Contribution, ImportedSession, PanelSeat, ReviewAssignment, SecondLook, TimeEntry
 from contributions.services import (
     EntryInput,
     add_snippet,
@@ -62,7 +62,7 @@ from moderation.models import Case
 from moderation.services import hide_writing, report_writing
 from notices.models import Mail
 from notices.services import save_mail_choices
-from projects.models import Voice
+from projects.models import UnreviewedWork, Voice
 from projects.services import (
     add_voice,
     claim_task,
@@ -197,6 +197,10 @@ def make_life() -> Life:
         challenge=case, subject=person, place=1, asked_at=world.now, state="voted", vote="overturn", minutes=0,
         answered_at=world.now, reason=f"Because {MARK}", next_step=MARK,
     )  # fmt: skip
+    SecondLook.objects.filter(contribution=theirs).update(outcome="agreed", looked_by=person, looked_at=world.now)
+    UnreviewedWork.objects.create(guild=world.guild, subject=person, pieces=2)
+    waiting = work(world, world.maintainer)
+    ReviewAssignment.objects.create(contribution=waiting, reviewer=person, assigned_at=world.now)
     minted = Account.objects.get(subject=person, kind="pts_pending")
     ExpiryWarning.objects.create(account=minted, expires_on=world.now.date(), days_before=14, points=5)
     return_contribution(contribution=work(world, person), by=world.reviewer, reason=f"Dear {MARK}", now=world.now)

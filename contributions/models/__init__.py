@@ -9,6 +9,7 @@ from contributions.models.history import (
     ImportedCommit,
     ImportedSession,
 )
+from contributions.models.looks import ReviewAssignment, SecondLook
 from contributions.models.pending import FeedbackSnippet, PendingVerdict
 from contributions.models.review import Review
 from contributions.models.time import TimeEntry, Week, WorkDay
@@ -25,6 +26,8 @@ __all__ = [
     "PanelSeat",
     "PendingVerdict",
     "Review",
+    "ReviewAssignment",
+    "SecondLook",
     "TimeEntry",
     "Week",
     "WorkDay",

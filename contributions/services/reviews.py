@@ -16,6 +16,7 @@ from contributions.models import Contribution, Review
 from contributions.permissions import check_can_review
 from contributions.rules import CREDITED
 from contributions.services.credit import award_for, pay_for_review, take_weeks, weeks_used
+from contributions.services.looks import ask_for_second_look
 from contributions.services.steps import (
     event_of,
     locked_contribution,
@@ -131,6 +132,7 @@ def approve_contribution(
     )
     vests = vests_on(now, zone=contribution.guild.timezone, vesting_days=guild_policy.vesting_days)
     transfer([*_earned(contribution, award, policy, now, vests), *_paid(review, pay, policy, now, vests)], now=now)
+    ask_for_second_look(review, contribution, guild_policy, now=now)
     move_task(contribution, Task.State.ACCEPTED if is_task_done else Task.State.CLAIMED, actor=by.pk, now=now)
     note_event(
         "contribution.approved",

@@ -23,6 +23,7 @@ from accounts.queries import ids_of
 from contributions.forms import RUBRIC, ApproveForm, BatchForm, RejectForm, ReturnForm, VerdictForm
 from contributions.models import Contribution
 from contributions.permissions import how_to_review
+from contributions.queries.looks import count_looks, given_to
 from contributions.queries.review_queue import (
     batches_of,
     queue_ages,
@@ -106,6 +107,8 @@ def _show(request: HttpRequest, queue: Queue, forms: dict[str, Any]) -> HttpResp
         "errors": [error for errors in refused.errors.values() for error in errors] if refused else [],
         "pending": verdicts_to_undo(ids),
         "snippets": snippets_of(ids),
+        "given": given_to(ids) if queue.project is None and after is None else [],
+        "second_looks": count_looks(ids, queue.guild_ids) if queue.project is None else 0,
         "waiting": ages.others,
         "own_waiting": ages.own,
         "ages": ages_picture(ages, now=now, url=request.path, cursors=True) if ages.others else None,

@@ -8,5 +8,16 @@ from projects.models.project import Project
 from projects.models.task import Task
 from projects.models.task_template import TaskTemplate
 from projects.models.voice import Voice
+from projects.models.waiting import UnreviewedWork
 
-__all__ = ["Endorsement", "Place", "Problem", "ProgressNote", "Project", "Task", "TaskTemplate", "Voice"]
+__all__ = [
+    "Endorsement",
+    "Place",
+    "Problem",
+    "ProgressNote",
+    "Project",
+    "Task",
+    "TaskTemplate",
+    "UnreviewedWork",
+    "Voice",
+]

@@ -42,6 +42,9 @@ class Project(Hideable):
     state = models.CharField(max_length=14, choices=State.choices, default=State.PROPOSAL, editable=False)
     author = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+", editable=False)
     created_at = models.DateTimeField(editable=False)
+    review_debt_minutes = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Claimed minutes that wait for a review; counted after each change."
+    )
 
     class Meta:
         indexes = [models.Index(fields=["guild", "state"], name="project_by_guild")]

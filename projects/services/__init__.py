@@ -24,8 +24,10 @@ from projects.services.tasks import (
 )
 from projects.services.templates import retire_task_template, save_task_template
 from projects.services.voices import add_voice, withdraw_voice
+from projects.services.waiting import TooMuchWaits, record_review_debt, record_unreviewed_work
 
 __all__ = [
+    "TooMuchWaits",
     "accept_problem",
     "add_voice",
     "change_project_state",
@@ -45,6 +47,8 @@ __all__ = [
     "note_progress",
     "propose_project",
     "publish_task",
+    "record_review_debt",
+    "record_unreviewed_work",
     "release_ended_claims",
     "release_task",
     "remind_ending_claims",

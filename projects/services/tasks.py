@@ -25,6 +25,7 @@ from projects.permissions import check_can_claim, check_can_maintain, has_had_ta
 from projects.rules import PROJECT_TAKES_WORK
 from projects.services.handover import leave_note
 from projects.services.sent_twice import sent_before
+from projects.services.waiting import check_debt, check_unreviewed
 
 TASK_FIELDS = ("title", "description", "role", "skills", "difficulty", "estimate_minutes", "is_starter")
 #: What may still change after publication; points depend on the rest.
@@ -98,6 +99,7 @@ def publish_task(*, task: Task, by: Subject, now: datetime) -> Task:
             _("The project is “%(state)s”. Start it before you publish tasks.")
             % {"state": task.project.get_state_display()}
         )
+    check_debt(task.project, current_policy(task.project.guild_id, now))
     task.published_by, task.published_at = by, task.published_at or now
     change_state(task, Task.State.PUBLISHED, actor=by.pk, now=now, also=["published_by", "published_at"])
     note_task_event(
@@ -128,6 +130,7 @@ def claim_task(*, task: Task, by: Subject, now: datetime, days: int | None = Non
     if task.state != Task.State.PUBLISHED or not task.project.takes_work:
         raise TaskClosed(_("This task isn't open (it is “%(state)s”).") % {"state": task.get_state_display()})
     policy = current_policy(task.project.guild_id, now)
+    check_unreviewed(by.pk, task, policy)
     task.claimed_by, task.claimed_at = by, now
     days = policy.claim_lease_days if days is None else days
     if not 1 <= days <= policy.claim_lease_days:

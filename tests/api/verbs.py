@@ -263,6 +263,13 @@ JUDGING = (
         only(*REVIEWERS),
         lambda w: {"contributions": [str(w.extra["waiting_work"].pk)], "verdict": "approved", "rubric": 3},
     ),
+    get("list_second_looks", "/second-looks", only(*REVIEWERS, "neighbour")),
+    post(
+        "look_again",
+        "/second-looks/{x[look].pk}",
+        only("maintainer", "steward", reviewer=403, neighbour=404),
+        {"agrees": True},
+    ),
     get("list_challenges", "/challenges", signed_in()),
     get("read_challenge", "/challenges/{x[challenge].pk}", PARTIES),
     post(

@@ -33,7 +33,7 @@ from guilds.services import grant_right, join_guild
 from reputation.models import PendingPoints
 from reputation.queries import balances, standing_of
 from reputation.services import Spending, spend
-from tests.factories import World, make_person, make_world
+from tests.factories import World, make_person, make_world, without_second_looks
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ def w() -> World:
 
 def panel_world(reviewers: int = 4) -> World:
     """A world with so many reviewers beside the first one and the maintainer."""
-    world = make_world()
+    world = without_second_looks(make_world())
     for number in range(reviewers):
         person = make_person(f"reviewer{number}")
         join_guild(guild=world.guild, by=person, now=world.now)

@@ -19,7 +19,7 @@ from notices.models import Notice
 from reputation.models import PendingPoints, Transfer
 from reputation.queries import balances
 from reputation.services import Spending, hold_points, spend
-from tests.factories import World, make_world
+from tests.factories import World, make_world, without_second_looks
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +50,7 @@ def assert_whole() -> None:
 
 
 def test_work_vests_with_its_points_after_seven_days_and_once() -> None:
-    w = make_world()
+    w = without_second_looks(make_world())
     work = approved(w)
     assert live_a_day(now=w.now + timedelta(days=7)) == {"vested": 0, "expired": 0, "warned": 0}
     assert (state_of(work), mine(w)) == ("approved", (10, 10, 0))
@@ -65,7 +65,7 @@ def test_work_vests_with_its_points_after_seven_days_and_once() -> None:
 
 
 def test_a_guilds_day_ends_at_its_own_midnight() -> None:
-    w = make_world()
+    w = without_second_looks(make_world())
     Guild.objects.filter(pk=w.guild.pk).update(timezone="Pacific/Kiritimati")
     w.guild.refresh_from_db()
     work = approved(w)
@@ -77,7 +77,7 @@ def test_a_guilds_day_ends_at_its_own_midnight() -> None:
 
 
 def test_work_whose_points_wait_for_something_stays_approved() -> None:
-    w = make_world()
+    w = without_second_looks(make_world())
     held, free = approved(w), approved(w)
     with transaction.atomic():
         hold_points([("contribution", held.pk)], "second_look")
@@ -88,7 +88,7 @@ def test_work_whose_points_wait_for_something_stays_approved() -> None:
 
 
 def test_work_that_added_no_points_vests_after_the_same_days() -> None:
-    w = make_world()
+    w = without_second_looks(make_world())
     last_week = w.now.weekday() + 7
     works = [approved(w, minutes=90, days_ago=last_week - n % 3) for n in range(15)]
     full = [work for work in works if work.points == 0]
@@ -102,7 +102,7 @@ def test_work_that_added_no_points_vests_after_the_same_days() -> None:
 
 def test_many_pieces_vest_in_batches_and_nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("contributions.services.vesting._BATCH", 3)
-    w = make_world()
+    w = without_second_looks(make_world())
     works = [approved(w, minutes=30) for _ in range(8)]
     assert live_a_day(now=w.now + timedelta(days=9))["vested"] == 16
     assert {state_of(work) for work in works} == {"vested"}
@@ -111,7 +111,7 @@ def test_many_pieces_vest_in_batches_and_nothing_twice(monkeypatch: pytest.Monke
 
 
 def test_one_guilds_trouble_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    w, other = make_world(), make_world()
+    w, other = make_world(), without_second_looks(make_world())
     work = approved(other)
     real = vest_points
 
@@ -126,7 +126,7 @@ def test_one_guilds_trouble_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_person_hears_sixty_and_fourteen_days_before_and_when_points_expire() -> None:
-    w = make_world()
+    w = without_second_looks(make_world())
     approved(w)
     start = w.now
     live_a_day(now=start + timedelta(days=9))

@@ -15,8 +15,8 @@ from typing import Any
 from accounts import services as accounts
 from accounts.models import ImportedIdentity, Subject
 from contributions import services as contributions
-from contributions.models import Challenge, Contribution, FeedbackSnippet, PanelSeat
-from contributions.services import challenges, history, history_acceptance, history_uploads
+from contributions.models import Challenge, Contribution, FeedbackSnippet, PanelSeat, SecondLook
+from contributions.services import challenges, history, history_acceptance, history_uploads, looks
 from core.ids import uuid7
 from guilds import services as guilds
 from guilds.invitation_mail import address_digest
@@ -136,6 +136,15 @@ def decided(w: World) -> Contribution:
     work = logged(w)
     contributions.approve_contribution(contribution=work, by=w.reviewer, rubric=3, minutes=30, now=w.now)
     return work
+
+
+def looked_at(w: World) -> SecondLook:
+    """An approval by a reviewer of whom no trial is."""
+    work, judge = logged(w), make_person("judge")
+    guilds.join_guild(guild=w.guild, by=judge, now=w.now)
+    guilds.grant_right(guild=w.guild, subject=judge, right="reviewer", by=w.steward, now=w.now)
+    contributions.approve_contribution(contribution=work, by=judge, rubric=3, minutes=30, now=w.now)
+    return SecondLook.objects.select_related("contribution", "review").get(contribution=work)
 
 
 def sat_on(w: World) -> Challenge:
@@ -429,6 +438,7 @@ trial("give_verdicts", about=lambda w: [logged(w), logged(w)])(
     )
 )
 trial("undo_verdict", about=judged)(lambda w, by, work: contributions.undo_verdict(contribution=work, by=by))
+trial("look_again", about=looked_at)(lambda w, by, look: looks.look_again(look=look, by=by, agrees=True, now=w.now))
 trial("raise_challenge", about=decided)(
     lambda w, by, work: challenges.raise_challenge(contribution=work, by=by, reason="It was longer.", now=w.now)
 )
