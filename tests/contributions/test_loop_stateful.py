@@ -1,11 +1,13 @@
-"""The loop in random order: log, edit, submit, withdraw, review, give a verdict, undo it, sweep, retry, import.
+"""The loop in random order: log, edit, submit, withdraw, review, give a verdict, undo it, sweep, retry, import; and the life
+of points: vest, look a second time, dispute, decide, spend, expire, and another policy.
 
 After every step the ledger's invariants hold, and replaying the approvals through the bare rule gives the same points.
 """
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+import os
+from contextlib import nullcontext, suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from accounts.models import Subject
 from contributions.history.rules import Author, Commit
-from contributions.models import Contribution, ImportedSession, PendingVerdict, TimeEntry
+from contributions.models import Challenge, Contribution, ImportedSession, PendingVerdict, SecondLook, TimeEntry
 from contributions.rules import iso_week
 from contributions.services import (
     EntryInput,
@@ -35,16 +37,25 @@ from contributions.services import (
     undo_verdict,
     withdraw_contribution,
 )
+from contributions.services.challenges import VotedBefore, give_panel_vote, raise_challenge, run_challenges
 from contributions.services.history import bring_history
 from contributions.services.history_acceptance import accept_history
+from contributions.services.looks import look_again
+from contributions.services.vesting import live_a_day
+from core.deliveries import deliver_until_empty
 from core.errors import DomainError
 from core.ids import uuid7
 from core.registries import integrity_checks
-from guilds.services import grant_right, join_guild
+from guilds.services import grant_right, join_guild, publish_policy
 from projects.models import Task
+from reputation.models import PendingPoints
+from reputation.queries import balances
 from reputation.rules import PointPolicy, WeekUse, credit_contribution
+from reputation.services import NotEnoughPoints, Spending, spend
 from tests.factories import make_person, make_task, make_world
 
+#: How many walks the long run takes.
+HISTORIES = int(os.environ.get("GUILDHUB_HISTORIES", "2000"))
 MINUTES = st.sampled_from([5, 30, 60, 60, 90, 120, 120, 240, 300, 500, 900])
 
 #: What no ledger may ever show, as queries that must come back empty (numbers as in the ledger's invariants).
@@ -87,6 +98,36 @@ NEVER = {
         "SELECT v.contribution_id FROM contributions_pendingverdict v JOIN contributions_contribution c"
         " ON c.id = v.contribution_id WHERE c.state <> 'in_review'"
     ),
+    "what pends is explained row by row": (
+        "SELECT a.id FROM reputation_account a LEFT JOIN reputation_pendingpoints w ON w.account_id = a.id"
+        " WHERE a.kind = 'pts_pending' GROUP BY a.id, a.balance HAVING a.balance <> coalesce(sum(w.amount), 0)"
+    ),
+    "a debt is paid before anything is available": (
+        "SELECT d.id FROM reputation_account d JOIN reputation_account a ON a.guild_id = d.guild_id"
+        " AND a.subject_id = d.subject_id AND a.kind = 'pts_available' AND a.balance > 0"
+        " WHERE d.kind = 'pts_debt' AND d.balance < 0"
+    ),
+    "debt is never above zero": "SELECT id FROM reputation_account WHERE kind = 'pts_debt' AND balance > 0",
+    "reputation is what was minted and not taken back": (
+        "SELECT a.id FROM reputation_account a WHERE a.kind = 'rep' AND a.balance <> ("
+        " SELECT coalesce(sum(t.amount), 0) FROM reputation_transfer t JOIN reputation_entry e ON e.transfer_id = t.id"
+        " WHERE e.account_id = a.id AND t.reason <> 'reversal'"
+        " AND NOT EXISTS (SELECT FROM reputation_transfer r WHERE r.reverses_id = t.id))"
+    ),
+    "nobody sits on a case of their own": (
+        "SELECT s.id FROM contributions_panelseat s JOIN contributions_challenge c ON c.id = s.challenge_id"
+        " JOIN contributions_contribution w ON w.id = c.contribution_id JOIN contributions_review r ON r.id = c.review_id"
+        " WHERE s.subject_id IN (c.raised_by_id, w.subject_id, r.reviewer_id)"
+    ),
+    "what is disputed does not vest": (
+        "SELECT c.id FROM contributions_challenge c JOIN contributions_contribution w ON w.id = c.contribution_id"
+        " WHERE c.decided_at IS NULL AND w.state NOT IN ('challenged', 'rejected')"
+    ),
+    "an overturned review pays nobody": (
+        "SELECT r.id FROM contributions_review r JOIN reputation_transfer t ON t.source_id = r.id AND t.reason = 'review_paid'"
+        " WHERE r.overturned_at IS NOT NULL"
+        " AND NOT EXISTS (SELECT FROM reputation_transfer x WHERE x.reverses_id = t.id)"
+    ),
     "10 at most twenty hours of a week count": (
         "SELECT id FROM contributions_week WHERE full_minutes + half_minutes > 1200"
     ),
@@ -106,6 +147,11 @@ class Loop(RuleBasedStateMachine):
         join_guild(guild=world.guild, by=second, now=world.now)
         grant_right(guild=world.guild, subject=second, right="reviewer", by=world.steward, now=world.now)
         self.reviewers = [world.reviewer, world.maintainer, second]
+        for name in ("third", "fourth", "fifth"):
+            person = make_person(name)
+            join_guild(guild=world.guild, by=person, now=world.now)
+            grant_right(guild=world.guild, subject=person, right="reviewer", by=world.steward, now=world.now)
+        self.spent = 0
         self.tasks: list[Task] = [
             world.open_work,
             world.task,
@@ -113,6 +159,14 @@ class Loop(RuleBasedStateMachine):
             make_task(world, world.maintainer, world.now, difficulty="XS", estimate_minutes=15),
         ]
         self.approvals: list[dict[str, Any]] = []
+        self.corrected: set[Any] = set()
+        for minutes in (120, 90):  # so that a short walk has something to dispute, too
+            logged = log_hours(
+                by=world.contributor, client_id=uuid7(), task=world.open_work,
+                entries=[self._entry(minutes, 3, None)], note="Photos.", now=world.later(minutes=1),
+            )  # fmt: skip
+            work = Contribution.objects.get(pk=logged.contribution.pk)
+            self._approve(work, world.reviewer, 3, minutes, world.later(minutes=1), True)
 
     def teardown(self) -> None:
         """Forget the walk."""
@@ -323,6 +377,106 @@ class Loop(RuleBasedStateMachine):
         again = accept_history(project=project, by=by, now=self.world.now)
         assert (again.sessions, again.points) == (0, 0), "accepted sessions are accepted once"
 
+    # the life of points -----------------------------------------------------------------------------------------
+
+    @rule(days=st.sampled_from([1, 8, 8, 20]))
+    def live(self, days: int) -> None:
+        """A night: what had its days vests, twice is once."""
+        now = self.world.later(days=days)
+        live_a_day(now=now)
+        assert live_a_day(now=now) == {"vested": 0, "expired": 0, "warned": 0}
+        assert not PendingPoints.objects.filter(held_for="", vests_on__lte=now.date()).exists()
+
+    @rule(data=st.data(), agrees=st.booleans())
+    @precondition(lambda self: SecondLook.objects.filter(outcome="waiting").exists())
+    def look_again(self, data: st.DataObject, agrees: bool) -> None:
+        rows = SecondLook.objects.filter(outcome="waiting").select_related("contribution", "review")
+        looks = list(rows.order_by("pk"))
+        look = looks[data.draw(st.integers(0, len(looks) - 1))]
+        parties = {look.contribution.subject_id, look.review.reviewer_id}
+        by = next(person for person in self.reviewers if person.pk not in parties)
+        with suppress(DomainError), transaction.atomic():
+            look_again(look=look, by=by, agrees=agrees, reason="Is it?", now=self.world.later(minutes=5))
+
+    @rule(data=st.data(), is_appeal=st.booleans())
+    @precondition(lambda self: self._any("approved", "vested", "rejected"))
+    def dispute(self, data: st.DataObject, is_appeal: bool) -> None:
+        work = self._pick(data, "approved", "vested", "rejected")
+        review = work.reviews.latest("decided_at")
+        by = work.subject if is_appeal else next(p for p in self.reviewers if p.pk != work.subject_id)
+        held = balances([work.subject_id], self.world.guild.pk)
+        with suppress(DomainError), transaction.atomic():
+            raise_challenge(contribution=work, by=by, reason="It was longer.", now=self.world.later(minutes=5))
+        assert balances([work.subject_id], self.world.guild.pk) == held, "disputing moves nothing"
+        assert review.pk
+
+    @rule(
+        data=st.data(),
+        votes=st.lists(st.sampled_from(["uphold", "nothing", "less", "all"]), min_size=2, max_size=3),
+        rubric=st.integers(2, 5),
+    )
+    @precondition(lambda self: Challenge.objects.filter(decided_at=None).exists())
+    def decide(self, data: st.DataObject, votes: list[str], rubric: int) -> None:
+        deliver_until_empty("core.public_log", now=self.world.later(seconds=5))
+        run_challenges(now=self.world.later(minutes=1))
+        run_challenges(now=self.world.later(minutes=2))
+        waiting = list(Challenge.objects.filter(state="drawn").order_by("pk"))
+        if not waiting:
+            return
+        case = waiting[data.draw(st.integers(0, len(waiting) - 1))]
+        claimed = self._minutes(case.contribution)
+        seats = list(case.seats.filter(state="asked").select_related("subject").order_by("place"))
+        for seat, vote in zip(seats, votes, strict=False):
+            said: dict[str, Any] = {"vote": "uphold" if vote == "uphold" else "overturn"}
+            if vote == "nothing":
+                said |= {"minutes": 0, "next_step": "Show the photos."}
+            elif vote != "uphold":
+                said |= {"minutes": claimed if vote == "all" else max(1, claimed // 2), "rubric": rubric}
+            with suppress(VotedBefore):
+                give_panel_vote(
+                    challenge=case, by=seat.subject, reason="We looked.", now=self.world.later(minutes=3), **said
+                )
+        case.refresh_from_db()
+        if case.decided_at:
+            work = Contribution.objects.get(pk=case.contribution_id)
+            assert work.state in ("upheld", "vested", "approved", "reversed", "rejected")
+            if case.state == "overturned":
+                self.approvals = [a for a in self.approvals if a["work"] != work.pk]
+                self.corrected.add(work.subject_id)
+
+    @rule(person=st.integers(0, 2), part=st.integers(1, 3))
+    def spend(self, person: int, part: int) -> None:
+        subject = self.people[person].pk
+        before = balances([subject], self.world.guild.pk)
+        what = Spending("reward", uuid7(), self.world.guild.pk, subject, max(1, before.pts_available * part // 3), 1)
+        if before.pts_available < what.points:
+            with pytest.raises(NotEnoughPoints), transaction.atomic():
+                spend(what, now=self.world.now)
+            return
+        for _twice in range(2):
+            spend(what, now=self.world.now)
+        after = balances([subject], self.world.guild.pk)
+        assert (after.pts_available, after.rep) == (before.pts_available - what.points, before.rep)
+        self.spent += what.points
+
+    @rule()
+    def two_years_pass(self) -> None:
+        """What was minted before is gone, and REP stays."""
+        rep = {person.pk: balances([person.pk], self.world.guild.pk).rep for person in self.people}
+        self.world.later(days=735)
+        live_a_day(now=self.world.now)
+        assert rep == {person.pk: balances([person.pk], self.world.guild.pk).rep for person in self.people}
+
+    @rule(percent=st.sampled_from([0, 50, 100]), vesting=st.sampled_from([0, 7, 14]))
+    def another_policy(self, percent: int, vesting: int) -> None:
+        """The next version; what was approved before keeps its own."""
+        pending = list(PendingPoints.objects.order_by("pk").values_list("pk", "vests_on"))
+        publish_policy(
+            guild=self.world.guild, by=self.world.steward, now=self.world.later(minutes=1), second_look_percent=percent,
+            newcomer_second_looks=2, reviewer_second_looks=2, vesting_days=vesting,
+        )  # fmt: skip
+        assert pending == list(PendingPoints.objects.order_by("pk").values_list("pk", "vests_on"))
+
     @rule(days=st.integers(1, 9))
     def wait(self, days: int) -> None:
         self.world.later(days=days)
@@ -346,6 +500,8 @@ class Loop(RuleBasedStateMachine):
         weeks: dict[Any, dict[tuple[int, int], WeekUse]] = {}
         counted: dict[Any, int] = {}
         for approval in self.approvals:
+            if Contribution.objects.filter(pk=approval["work"], subject_id__in=self.corrected).exists():
+                continue  # what a panel corrected stays in the week, so the bare rule says something else from then on
             work = Contribution.objects.select_related("task").get(pk=approval["work"])
             entries: list[tuple[date, int]] = list(
                 TimeEntry.objects.filter(contribution=work).values_list("worked_on", "minutes")
@@ -366,6 +522,7 @@ class Loop(RuleBasedStateMachine):
             key = (work.subject_id, work.task_id)
             counted[key] = counted.get(key, 0) + award.counted_minutes
             assert award.points == approval["points"] == work.points
+            assert award.points == 0 or work.state != "reversed"
 
     def _approve(
         self, work: Contribution, reviewer: Subject, rubric: int, minutes: int, now: datetime, is_task_done: bool
@@ -419,7 +576,7 @@ def test_the_loop_keeps_its_invariants_in_any_order() -> None:
     run_state_machine_as_test(
         Loop,
         settings=settings(
-            max_examples=20, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=100, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 
@@ -430,6 +587,6 @@ def test_the_loop_keeps_its_invariants_for_long() -> None:
     run_state_machine_as_test(
         Loop,
         settings=settings(
-            max_examples=150, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=HISTORIES, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
