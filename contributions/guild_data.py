@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from contributions.models import Challenge, Contribution, Review, ReviewAssignment, SecondLook, TimeEntry
+from contributions.models import Challenge, Contribution, IntegrityCase, Review, ReviewAssignment, SecondLook, TimeEntry
 from core.registries import GuildTable, register_guild_table
 
 Rows = Iterable[Mapping[str, Any]]
@@ -55,6 +55,11 @@ def _assignments(guild_id: UUID, has_names: bool) -> Rows:
     return rows.values(*fields.split()).iterator(2000)
 
 
+def _cases(guild_id: UUID, has_names: bool) -> Rows:
+    fields = "id kind state evidence found_at closed_at words"
+    return IntegrityCase.objects.filter(guild_id=guild_id).order_by("pk").values(*fields.split()).iterator(2000)
+
+
 def register() -> None:
     """Fill the registry."""
     register_guild_table(
@@ -70,4 +75,7 @@ def register() -> None:
     )
     register_guild_table(
         GuildTable("assignments", _("to whom work was given for review"), _assignments, is_personal=True)
+    )
+    register_guild_table(
+        GuildTable("integrity_cases", _("patterns of approvals that stewards looked at"), _cases, is_personal=True)
     )

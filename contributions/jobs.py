@@ -10,6 +10,7 @@ from contributions.services.challenges import run_challenges
 from contributions.services.history_acceptance import continue_acceptance, resume_acceptances
 from contributions.services.history_uploads import read_import, resume_imports
 from contributions.services.looks import lapse_second_looks
+from contributions.services.patterns import look_for_patterns
 from contributions.services.routing import route_reviews
 from contributions.services.verdicts import post_due_verdicts
 from contributions.services.vesting import live_a_day
@@ -46,6 +47,12 @@ def give_out_reviews() -> int:
     """Give work to reviewers, remind them, pass on what nobody decided; let go second looks nobody took."""
     now = timezone.now()
     return route_reviews(now=now) + lapse_second_looks(now=now)
+
+
+@job(name="contributions.look_for_patterns", soft_seconds=840, hard_seconds=890)
+def find_patterns() -> int:
+    """Look at the approvals of the last 90 days; what stands out waits for a steward."""
+    return look_for_patterns(now=timezone.now())
 
 
 @job(name="contributions.live_a_day", soft_seconds=540, hard_seconds=600)

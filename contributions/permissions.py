@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Subject
 from accounts.queries import linked_subjects, same_person
-from contributions.models import Challenge, Contribution, PanelSeat, Review
+from contributions.models import Challenge, Contribution, IntegrityCase, PanelSeat, Review
 from core.errors import PermissionRefused
 from core.rights import Right, Who, machine, may
 from guilds.models import Guild
-from guilds.permissions import check_guild_open, check_maintainer, may_review_in
+from guilds.permissions import check_guild_open, check_maintainer, check_steward, may_review_in
 from guilds.queries import current_policy, is_member
 from reputation.queries import standing_of
 
@@ -88,6 +88,15 @@ def check_can_look(subject: Subject, work: Contribution, review: Review, now: da
         raise SelfReview(_("A second look is another reviewer's."))
 
 
+def check_can_close(
+    subject: Subject, case: IntegrityCase, people: Collection[UUID], now: datetime, *, ids: Sequence[UUID]
+) -> None:
+    """A steward of the guild or the hub whom the case is not about (`people`: all ids of those). Raises PermissionRefused."""
+    check_steward(subject, case.guild, now)
+    if set(ids) & set(people):
+        raise PermissionRefused(_("Only stewards whom it is not about close a case. Another steward will."))
+
+
 def check_seat(challenge: Challenge, ids: Sequence[UUID]) -> PanelSeat:
     """The seat of whoever was drawn for this case. Raises PermissionRefused."""
     seat = challenge.seats.filter(subject_id__in=ids).order_by("-place").first()
@@ -128,6 +137,7 @@ RIGHTS: tuple[Right, ...] = (
     may("raise_challenge", Who.OWNER, Who.REVIEWER, note="of one's own work an appeal; of others' a challenge"),
     may("give_panel_vote", Who.OWNER, note="whoever was drawn", in_closed_guild=True),
     may("decline_seat", Who.OWNER, note="whoever was drawn", in_closed_guild=True),
+    may("close_integrity_case", Who.STEWARD, Who.HUB_STEWARD, note="that is not about them", in_closed_guild=True),
     may("look_again", Who.REVIEWER, note="at others' approvals of others' work"),
     may("bring_history", Who.MAINTAINER, note="also whoever runs the server"),
     may("take_back_import", Who.MAINTAINER, note="before any of its sessions was accepted"),
@@ -141,6 +151,8 @@ RIGHTS: tuple[Right, ...] = (
         "live_a_day",
         "run_challenges",
         "lapse_second_looks",
+        "look_for_patterns",
+        "look_at_guild",
         "route_reviews",
         "route_guild",
         "publish_lot",

@@ -12,6 +12,7 @@ from contributions.models import (
     Challenge,
     Contribution,
     FeedbackSnippet,
+    IntegrityCase,
     PanelSeat,
     PendingVerdict,
     Review,
@@ -114,6 +115,17 @@ def _export_assignments(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return ReviewAssignment.objects.filter(reviewer_id__in=ids).values(*fields)
 
 
+def _erase_cases(ids: Sequence[UUID]) -> None:
+    about = IntegrityCase.objects.filter(Q(subjects__overlap=list(ids)) | Q(closed_by_id__in=ids))
+    about.exclude(words="").update(words=ERASED)
+
+
+def _export_cases(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    # Closed ones only: what waits is looked at by others first.
+    rows = IntegrityCase.objects.filter(subjects__overlap=list(ids)).exclude(state="waiting")
+    return rows.values("kind", "state", "evidence", "found_at", "closed_at")
+
+
 def _erase_snippets(ids: Sequence[UUID]) -> None:
     FeedbackSnippet.objects.filter(subject_id__in=ids).delete()
 
@@ -133,6 +145,7 @@ def register() -> None:
     register_personal_data(PanelSeat, erase=_erase_seats, export=_export_seats)
     register_personal_data(SecondLook, erase=_keep, export=_export_looks)
     register_personal_data(ReviewAssignment, erase=_keep, export=_export_assignments)
+    register_personal_data(IntegrityCase, erase=_erase_cases, export=_export_cases)
     history.register()
     holds_nothing_personal(WorkDay, "minutes per random id and day")
     holds_nothing_personal(Week, "minutes per random id and week")

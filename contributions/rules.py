@@ -38,6 +38,13 @@ CHALLENGE_TRANSITIONS: dict[str, frozenset[str]] = {
     "overturned": frozenset(),
 }
 
+#: A pattern that was found: state -> states that may follow. Closed it stays closed; a grown one is a new case.
+INTEGRITY_TRANSITIONS: dict[str, frozenset[str]] = {
+    "waiting": frozenset({"dismissed", "acted"}),
+    "dismissed": frozenset(),
+    "acted": frozenset(),
+}
+
 #: An imported history: state -> states that may follow. What was read can be taken back while nothing is accepted.
 HISTORY_IMPORT_TRANSITIONS: dict[str, frozenset[str]] = {
     "uploaded": frozenset({"running", "discarded"}),

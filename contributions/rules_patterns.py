@@ -138,18 +138,22 @@ def one_reviewer(approvals: Sequence[Approved], *, share_percent: int, points_le
                 "pieces": count, "of": guild.of[contributor],
                 "usual_percent": round(100 * guild.chance(contributor, [reviewer])),
             }  # fmt: skip
-            found.append(Finding("one_reviewer", _sorted(contributor, reviewer), evidence, weight=count, about=contributor))
+            found.append(
+                Finding("one_reviewer", _sorted(contributor, reviewer), evidence, weight=count, about=contributor)
+            )
     return found
 
 
 def pairs(approvals: Sequence[Approved]) -> list[Finding]:
-    """Two people who judge each other's work, each far more often than chance would bring."""
+    """Two people who each judge most of the other's work, far more often than chance would bring."""
     guild = _Guild(approvals)
     tested = max(1, len(guild.pairs) // 2)
     found = []
     for (one, other), count in guild.pairs.items():
         back = guild.pairs[other, one]
         if str(one) > str(other) or min(count, back) < PAIR_LEAST:
+            continue
+        if count * 2 < guild.of[one] or back * 2 < guild.of[other]:
             continue
         rare = at_least(count, guild.of[one], guild.chance(one, [other]))
         rare *= at_least(back, guild.of[other], guild.chance(other, [one]))

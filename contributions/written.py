@@ -16,6 +16,7 @@ from contributions.models import (
     HistoryImport,
     ImportedCommit,
     ImportedSession,
+    IntegrityCase,
     PanelSeat,
     PendingVerdict,
     Review,
@@ -87,6 +88,9 @@ def register() -> None:
         related=("challenge", "subject"),
     )
     not_reportable(Challenge, "a hash", "seed")
+    not_reportable(
+        IntegrityCase, "ids and numbers, and a steward's words for other stewards", "fingerprint", "evidence", "words"
+    )
     not_reportable(Contribution, "ids and words of the program", "payload_hash", "role")
     not_reportable(
         HistoryImport,

@@ -87,6 +87,8 @@ EVENT_KINDS: dict[str, dict[str, str]] = {
     "review.reminded": {"subject": "uuid", "project": "uuid"},
     "review.overdue": {"subject": "uuid", "project": "uuid"},
     "review.looked_at": {"subject": "uuid", "project": "uuid", "review": "uuid", "outcome": "word"},
+    "integrity.found": {"pattern": "word", "people": "int"},
+    "integrity.closed": {"pattern": "word", "outcome": "word"},
     "challenge.opened": {"subject": "uuid", "project": "uuid", "challenge": "uuid", "way": "word"},
     "challenge.seeded": {"challenge": "uuid", "size": "int"},
     "challenge.drawn": {"challenge": "uuid", "seats": "int", "panel": "word"},

@@ -6,6 +6,7 @@ import os
 from contextlib import suppress
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import beat_embedded_init, beat_init
 from kombu.exceptions import OperationalError
 
@@ -72,6 +73,10 @@ app.conf.update(
                 ("contributions.run_challenges", 30.0),
                 ("contributions.route_reviews", 60.0),
             )
+        },
+        "contributions.look_for_patterns": {
+            "task": "contributions.look_for_patterns",
+            "schedule": crontab(hour=20, minute=40),
         },
         "core.forget_old_answers": {"task": "core.forget_old_answers", "schedule": 3600.0 * 6},
         "core.tidy_search": {"task": "core.tidy_search", "schedule": 3600.0 * 6},

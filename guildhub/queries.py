@@ -133,6 +133,20 @@ SELECT w.kind, coalesce(g.slug, ''), coalesce(g.name, ''), coalesce(p.slug, ''),
     FROM contributions_pendingverdict v JOIN contributions_contribution c ON c.id = v.contribution_id
     WHERE v.effective_at < now() - interval '10 minutes' GROUP BY c.guild_id, c.project_id
     UNION ALL
+    SELECT 'second_look', guild_id, NULL, count(*), min(asked_at)
+    FROM contributions_secondlook WHERE outcome = 'waiting' GROUP BY guild_id
+    UNION ALL
+    SELECT 'integrity', guild_id, NULL, count(*), min(found_at)
+    FROM contributions_integritycase WHERE state = 'waiting' GROUP BY guild_id
+    UNION ALL
+    -- A panel is drawn within minutes: one that is an hour late has nobody who could decide, or the worker stands still.
+    SELECT 'panel_late', guild_id, NULL, count(*), min(opened_at)
+    FROM contributions_challenge WHERE state IN ('opened', 'seeded') AND opened_at < now() - interval '1 hour' GROUP BY guild_id
+    UNION ALL
+    SELECT 'vesting_late', a.guild_id, NULL, count(*), min(w.vests_on)::timestamptz
+    FROM reputation_pendingpoints w JOIN reputation_account a ON a.id = w.account_id
+    WHERE w.held_for = '' AND w.vests_on < current_date - 2 GROUP BY a.guild_id
+    UNION ALL
     SELECT 'history', p.guild_id, s.project_id, count(*), min(i.finished_at)
     FROM contributions_importedsession s JOIN projects_project p ON p.id = s.project_id
     LEFT JOIN LATERAL (

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Subject
 from accounts.services import save_profile
-from contributions.models import Contribution, SecondLook
+from contributions.models import Contribution, IntegrityCase, PanelSeat, SecondLook
 from contributions.services import (
     EntryInput,
     approve_contribution,
@@ -257,6 +257,12 @@ PAGES: tuple[Page, ...] = (
         only("contributor", *REVIEWERS, "hub_steward", others=404),
     ),
     _named("contributions:second_looks", only(*REVIEWERS)),
+    _named("contributions:integrity_cases", only("steward", "hub_steward")),
+    Page(
+        "contributions:integrity_case",
+        lambda world: world.extra["pattern"].get_absolute_url(),  # type: ignore[attr-defined]
+        only("steward", "hub_steward"),
+    ),
     _named("contributions:snippets", signed_in()),
     _of("contributions:review_queue", "project", only(*REVIEWERS)),
     _of("contributions:history", "project", only(*MAINTAINERS)),
@@ -480,6 +486,14 @@ def _log_and_judge(world: World, start: datetime) -> None:
     for minutes in (1, 3):
         run_challenges(now=start + timedelta(minutes=minutes))
     world.extra["challenge"] = disputed
+    for place, seated in ((8, world.maintainer), (9, world.steward)):  # whoever the lot drew besides
+        if not disputed.seats.filter(subject=seated).exists():
+            PanelSeat.objects.create(challenge=disputed, subject=seated, place=place, asked_at=start)
+    world.extra["pattern"] = IntegrityCase.objects.create(
+        guild=world.guild, kind="long_hours", fingerprint="f" * 64, subjects=[me.pk], weight=9, found_at=start,
+        seen_at=timezone.now(),
+        evidence={"pieces": 7, "minutes": 1260, "usual_minutes": 420, "times_x10": 30},
+    )  # fmt: skip
     world.extra["look"] = SecondLook.objects.filter(outcome="waiting").latest("asked_at")
 
 

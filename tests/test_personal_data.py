@@ -22,7 +22,15 @@ from accounts.models import ImportedIdentity, Subject, User
 from accounts.queries import email_hash, linked_subjects
 from accounts.services import claim_identity, erase_person, export_person, make_token, save_profile
 from contributions.history.rules import Author, Commit
-from contributions.models import Contribution, ImportedSession, PanelSeat, ReviewAssignment, SecondLook, TimeEntry
+from contributions.models import (
+    Contribution,
+    ImportedSession,
+    IntegrityCase,
+    PanelSeat,
+    ReviewAssignment,
+    SecondLook,
+    TimeEntry,
+)
 from contributions.services import (
     EntryInput,
     add_snippet,
@@ -198,6 +206,10 @@ def make_life() -> Life:
         answered_at=world.now, reason=f"Because {MARK}", next_step=MARK,
     )  # fmt: skip
     SecondLook.objects.filter(contribution=theirs).update(outcome="agreed", looked_by=person, looked_at=world.now)
+    IntegrityCase.objects.create(
+        guild=world.guild, kind="long_hours", fingerprint="f" * 64, subjects=[person.pk], weight=9, found_at=world.now,
+        seen_at=world.now, evidence={}, state="dismissed", closed_at=world.now, closed_by=world.steward, words=MARK,
+    )  # fmt: skip
     UnreviewedWork.objects.create(guild=world.guild, subject=person, pieces=2)
     waiting = work(world, world.maintainer)
     ReviewAssignment.objects.create(contribution=waiting, reviewer=person, assigned_at=world.now)

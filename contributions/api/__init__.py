@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from contributions.api import challenges, history, hours, looks, pictures, points, reviews, snippets
+from contributions.api import challenges, history, hours, integrity, looks, pictures, points, reviews, snippets
 
 urlpatterns = [
     path("me/hours", hours.OwnHours.as_view()),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("hours/<uuid:pk>/release", reviews.Releasing.as_view()),
     path("hours/<uuid:pk>/verdict", reviews.Judging.as_view()),
     path("hours/<uuid:pk>/verdict/undo", reviews.Undoing.as_view()),
+    path("integrity-cases", integrity.IntegrityCases.as_view()),
+    path("integrity-cases/<uuid:pk>/close", integrity.ClosingCase.as_view()),
     path("second-looks", looks.SecondLooks.as_view()),
     path("second-looks/<uuid:pk>", looks.Looking.as_view()),
     path("hours/<uuid:pk>/challenge", challenges.Disputing.as_view()),

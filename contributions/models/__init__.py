@@ -9,6 +9,7 @@ from contributions.models.history import (
     ImportedCommit,
     ImportedSession,
 )
+from contributions.models.integrity_case import IntegrityCase
 from contributions.models.looks import ReviewAssignment, SecondLook
 from contributions.models.pending import FeedbackSnippet, PendingVerdict
 from contributions.models.review import Review
@@ -23,6 +24,7 @@ __all__ = [
     "HistoryImport",
     "ImportedCommit",
     "ImportedSession",
+    "IntegrityCase",
     "PanelSeat",
     "PendingVerdict",
     "Review",

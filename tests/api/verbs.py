@@ -263,6 +263,13 @@ JUDGING = (
         only(*REVIEWERS),
         lambda w: {"contributions": [str(w.extra["waiting_work"].pk)], "verdict": "approved", "rubric": 3},
     ),
+    get("list_integrity_cases", "/integrity-cases", only("steward", "hub_steward", "neighbour")),
+    post(
+        "close_integrity_case",
+        "/integrity-cases/{x[pattern].pk}/close",
+        only("steward", "hub_steward", neighbour=404),
+        {"outcome": "dismissed", "words": "A workshop."},
+    ),
     get("list_second_looks", "/second-looks", only(*REVIEWERS, "neighbour")),
     post(
         "look_again",

@@ -12,10 +12,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from accounts.models import Subject
+from contributions.models import Contribution, Review
 from contributions.rules_patterns import Approved, Joined, PublishedTask
+from guilds.models import Membership
+from projects.models import Project, Task
+from tests.factories import World
 
 START = datetime(2026, 9, 1, 6, tzinfo=UTC)
-ROLES = ("code", "data", "field", "write", "teach")
+ROLES = ("code", "data", "field", "docs", "testing")
 DIFFICULTY = {"XS": 0.8, "S": 1.0, "M": 1.25, "L": 1.5}
 
 
@@ -145,6 +150,65 @@ class Maker:
             for _ in range(3):
                 self.approve(crowd, one, patron, self.dice.choice(crowd.tasks), 60)
         crowd.planted["burst"] = set(new)
+
+
+def load(crowd: Crowd, world: World, *, now: datetime) -> None:
+    """Put a crowd into the world's guild as rows, as the services would have left them; all of it lies before `now`."""
+    shift = now - (START + timedelta(days=86))
+    people = {one for a in crowd.approvals for one in (a.contributor, a.reviewer)} | set(crowd.people)
+    Subject.objects.bulk_create(Subject(pk=one) for one in people)
+    Membership.objects.bulk_create(
+        Membership(guild=world.guild, subject_id=one.subject, joined_at=one.at + shift) for one in crowd.joined
+    )
+    projects = {task.kind.partition(":")[0] for task in crowd.tasks}
+    Project.objects.bulk_create(
+        Project(
+            pk=UUID(project),
+            guild=world.guild,
+            problem=world.problem,
+            slug=f"crowd-{project}",
+            title="A map",
+            summary="Of the river.",
+            state="active",
+            author=world.maintainer,
+            created_at=START + shift,
+        )
+        for project in projects
+    )
+    factors = {round(factor, 2): size for size, factor in DIFFICULTY.items()}
+    Task.objects.bulk_create(
+        Task(
+            pk=task.task, project_id=UUID(task.kind.partition(":")[0]), title="Label photos", role=task.kind.partition(":")[2],
+            estimate_minutes=task.estimate_minutes,
+            difficulty=factors[round(task.value * 6 / task.estimate_minutes, 2)], state="accepted",
+            author_id=task.publisher, published_by_id=task.publisher, published_at=START + shift, created_at=START + shift,
+            claimed_by_id=task.publisher, claimed_at=START + shift,
+        )
+        for task in crowd.tasks
+    )  # fmt: skip
+    Contribution.objects.bulk_create(
+        (
+            Contribution(
+                pk=a.work, subject_id=a.contributor, client_id=a.work, guild=world.guild,
+                project_id=UUID(a.kind.partition(":")[0]), task_id=a.task,
+                role=a.kind.partition(":")[2], state="vested", created_at=a.decided_at + shift,
+                submitted_at=a.decided_at + shift, decided_at=a.decided_at + shift, minutes_counted=0, minutes_credited=0,
+                points=a.points,
+            )
+            for a in crowd.approvals
+        ),
+        batch_size=2000,
+    )  # fmt: skip
+    Review.objects.bulk_create(
+        (
+            Review(
+                contribution_id=a.work, contributor_id=a.contributor, reviewer_id=a.reviewer, verdict="approved", rubric=3,
+                minutes_approved=a.minutes, policy_version=1, taken_at=a.decided_at + shift, decided_at=a.decided_at + shift,
+            )
+            for a in crowd.approvals
+        ),
+        batch_size=2000,
+    )  # fmt: skip
 
 
 def make_crowds(seed: int = 7, people: int = 2000) -> list[Crowd]:

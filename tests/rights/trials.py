@@ -15,8 +15,8 @@ from typing import Any
 from accounts import services as accounts
 from accounts.models import ImportedIdentity, Subject
 from contributions import services as contributions
-from contributions.models import Challenge, Contribution, FeedbackSnippet, PanelSeat, SecondLook
-from contributions.services import challenges, history, history_acceptance, history_uploads, looks
+from contributions.models import Challenge, Contribution, FeedbackSnippet, IntegrityCase, PanelSeat, SecondLook
+from contributions.services import challenges, history, history_acceptance, history_uploads, looks, patterns
 from core.ids import uuid7
 from guilds import services as guilds
 from guilds.invitation_mail import address_digest
@@ -145,6 +145,13 @@ def looked_at(w: World) -> SecondLook:
     guilds.grant_right(guild=w.guild, subject=judge, right="reviewer", by=w.steward, now=w.now)
     contributions.approve_contribution(contribution=work, by=judge, rubric=3, minutes=30, now=w.now)
     return SecondLook.objects.select_related("contribution", "review").get(contribution=work)
+
+
+def pattern(w: World) -> IntegrityCase:
+    return IntegrityCase.objects.create(
+        guild=w.guild, kind="long_hours", fingerprint="f" * 64, subjects=[uuid7()], weight=9, found_at=w.now,
+        seen_at=w.now, evidence={"pieces": 7, "minutes": 1260, "usual_minutes": 420, "times_x10": 30},
+    )  # fmt: skip
 
 
 def sat_on(w: World) -> Challenge:
@@ -438,6 +445,9 @@ trial("give_verdicts", about=lambda w: [logged(w), logged(w)])(
     )
 )
 trial("undo_verdict", about=judged)(lambda w, by, work: contributions.undo_verdict(contribution=work, by=by))
+trial("close_integrity_case", about=pattern)(
+    lambda w, by, case: patterns.close_integrity_case(case=case, by=by, outcome="acted", words="We talked.", now=w.now)
+)
 trial("look_again", about=looked_at)(lambda w, by, look: looks.look_again(look=look, by=by, agrees=True, now=w.now))
 trial("raise_challenge", about=decided)(
     lambda w, by, work: challenges.raise_challenge(contribution=work, by=by, reason="It was longer.", now=w.now)
