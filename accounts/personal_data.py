@@ -24,9 +24,13 @@ from core.models import (
     Delivery,
     Event,
     KeptAnswer,
+    LogCheckpoint,
     LogEntry,
+    LogKey,
+    LogNode,
     LogRoot,
     LogSalt,
+    LogSigner,
     SearchDocument,
     SearchWord,
     StateChange,
@@ -228,6 +232,10 @@ def register() -> None:
     holds_nothing_personal(Delivery, "which consumer has still to see which event")
     holds_nothing_personal(LogEntry, "salted hashes; deleting the salt makes a leaf unreadable")
     holds_nothing_personal(LogRoot, "hashes")
+    holds_nothing_personal(LogNode, "hashes")
+    holds_nothing_personal(LogCheckpoint, "a hash, and the hub's own signature over it")
+    holds_nothing_personal(LogKey, "the hub's own public keys")
+    holds_nothing_personal(LogSigner, "when the hub last signed its log, and what was in the way")
     holds_nothing_personal(SocialApp, "empty: forges are named in the environment")
     holds_nothing_personal(SocialToken, "empty: what a forge lets us do is not kept")
     register_forgotten(_erased_of)

@@ -116,6 +116,7 @@ EVENT_KINDS: dict[str, dict[str, str]] = {
     "case.overturned": {"written": "word", "subject": "uuid"},
     "identity.claimed": {"alias": "uuid", "subject": "uuid"},
     "person.erased": {},
+    "log_key.published": {"number": "int", "reason": "word"},
 }
 
 _CHECKS: dict[str, Callable[[Any], bool]] = {

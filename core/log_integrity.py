@@ -2,52 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, NamedTuple
-from uuid import UUID
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from core.merkle import Frontier, leaf_hash
-from core.public_log import CONSUMER, event_document
+from core.log_nodes import nodes_over
+from core.log_walk import ROOTS_NAMED, CheckpointRow, Entry, KeyRow, LogCounts, check_signatures, walk_entries
+from core.public_log import CONSUMER
 from core.registries import register_integrity_check
-
-#: A wrong leaf or a gap makes every later root wrong, too; so many are named, the rest is counted.
-ROOTS_NAMED = 5
-
-
-@dataclass
-class LogCounts:
-    """What a walk through the log met."""
-
-    entries: int = 0
-    roots: int = 0
-    without_salt: int = 0
-    last_seq: int = -1
-
-
-class _Row(NamedTuple):
-    """One entry beside its salt, the root published with it and its event, as far as they are there."""
-
-    seq: int
-    leaf_hash: memoryview
-    named_event: UUID
-    salt: memoryview | None
-    root_hash: memoryview | None
-    frontier: str | None
-    event_id: UUID | None
-    kind: str
-    actor: UUID | None
-    guild: UUID | None
-    object_kind: str
-    object_id: UUID
-    data: str
-    occurred_at: datetime
-
 
 # One statement, so one snapshot: an entry and its root commit together, and the walk may run beside the sequencer.
 _ENTRIES = """
@@ -56,6 +20,13 @@ SELECT l.seq, l.leaf_hash, l.event_id, s.salt, r.root_hash, r.frontier,
 FROM core_logentry l LEFT JOIN core_event e ON e.id = l.event_id LEFT JOIN core_logsalt s ON s.event_id = l.event_id
 LEFT JOIN core_logroot r ON r.size = l.seq + 1
 ORDER BY l.seq
+"""
+
+_KEYS = "SELECT number, name, public_key, valid_from, reason, statement FROM core_logkey ORDER BY number"
+
+_CHECKPOINTS = """
+SELECT c.size, k.number, c.signed_at, c.note FROM core_logcheckpoint c LEFT JOIN core_logkey k ON k.id = c.key_id
+ORDER BY c.size
 """
 
 _UNLOGGED = """
@@ -76,6 +47,9 @@ SELECT format('trigger %%s on %%s is missing or disabled', w.name, w.held_by)
 FROM (VALUES ('event_append_only', 'core_event'), ('event_no_truncate', 'core_event'),
     ('log_entry_append_only', 'core_logentry'), ('log_entry_no_truncate', 'core_logentry'),
     ('log_root_append_only', 'core_logroot'), ('log_root_no_truncate', 'core_logroot'),
+    ('log_checkpoint_append_only', 'core_logcheckpoint'), ('log_checkpoint_no_truncate', 'core_logcheckpoint'),
+    ('log_checkpoint_grows', 'core_logcheckpoint'), ('log_key_append_only', 'core_logkey'),
+    ('log_key_no_truncate', 'core_logkey'), ('log_key_follows', 'core_logkey'),
     ('log_salt_stands', 'core_logsalt')) AS w (name, held_by)
 WHERE NOT EXISTS (
     SELECT FROM pg_trigger g
@@ -83,32 +57,50 @@ WHERE NOT EXISTS (
 UNION ALL
 SELECT format('login %%s may %%s %%s', r.rolname, p.privilege, l.name)
 FROM pg_roles r CROSS JOIN unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS p (privilege)
-CROSS JOIN unnest(ARRAY['core_event', 'core_logentry', 'core_logroot']) AS l (name)
+CROSS JOIN unnest(ARRAY['core_event', 'core_logentry', 'core_logroot', 'core_logcheckpoint', 'core_logkey']) AS l (name)
 WHERE r.rolname = %(app_role)s AND has_table_privilege(r.oid, to_regclass(l.name), p.privilege)
 """
 
 
-def walk_log(counts: LogCounts) -> Iterator[str]:
-    """Read the log from its first entry to its last: order, leaves (where the salt is left), roots. Fills `counts`."""
-    frontier, wrong_roots, row = Frontier(), 0, None
-    for row in map(_Row._make, _rows(_ENTRIES)):
-        if wrong := _entry_is_wrong(row, expected=counts.last_seq + 1):
-            yield f"core_logentry {row.seq}: {wrong}"
-        counts.last_seq = row.seq
-        counts.entries += 1
-        counts.without_salt += row.salt is None
-        frontier = frontier.grown([bytes(row.leaf_hash)])
-        if row.root_hash is None:
-            continue
-        counts.roots += 1
-        if wrong := _root_is_wrong(row, frontier):
-            wrong_roots += 1
-            if wrong_roots <= ROOTS_NAMED:
-                yield f"core_logroot {row.seq + 1}: {wrong}"
-    if wrong_roots > ROOTS_NAMED:
-        yield f"core_logroot: {wrong_roots - ROOTS_NAMED} more roots are not those of their leaves"
-    if row is not None and row.root_hash is None:
-        yield f"core_logentry {row.seq}: no root covers it"
+def walk_log(counts: LogCounts, wanted: Collection[int] = ()) -> Iterator[str]:
+    """Everything that can be seen from inside: entries, roots, then keys and checkpoints. Fills `counts`.
+
+    Keys and checkpoints are read first: what is signed while the walk goes on is the next one's. `wanted` are sizes whose
+    roots somebody has a use for.
+    """
+    keys, checkpoints = log_keys(), log_checkpoints()
+    sizes = {*wanted, *(row.size for row in checkpoints)}
+    yield from walk_entries(map(Entry._make, _rows(_ENTRIES)), counts, sizes)
+    yield from check_signatures(keys, checkpoints, counts)
+
+
+def log_keys() -> list[KeyRow]:
+    """Every key, the first one first."""
+    return [KeyRow._make(row) for row in _rows(_KEYS)]
+
+
+def log_checkpoints() -> list[CheckpointRow]:
+    """Every checkpoint, the smallest first."""
+    return [CheckpointRow._make(row) for row in _rows(_CHECKPOINTS)]
+
+
+def root_sizes() -> Iterator[int]:
+    """The sizes of all roots, ascending."""
+    return (size for (size,) in _rows("SELECT size FROM core_logroot ORDER BY size"))
+
+
+def every_node_is_right() -> Iterator[str]:
+    """The nodes from which proofs are made are those of the leaves, and none is missing below the last."""
+    leaves = (bytes(leaf) for (leaf,) in _rows("SELECT leaf_hash FROM core_logentry ORDER BY seq"))
+    stored = {number: bytes(node) for number, node in _rows("SELECT number, hash FROM core_lognode")}
+    right = dict(nodes_over(leaves))
+    last = max(stored, default=-1)
+    wanted = {number for number in right if number <= last} | stored.keys()
+    wrong = sorted(number for number in wanted if stored.get(number) != right.get(number))
+    for number in wrong[:ROOTS_NAMED]:
+        yield f"core_lognode {number}: it is not that of its leaves; mend it with manage.py rebuild_log_nodes"
+    if len(wrong) > ROOTS_NAMED:
+        yield f"core_lognode: {len(wrong) - ROOTS_NAMED} more nodes are not those of their leaves"
 
 
 def every_event_is_logged() -> Iterator[str]:
@@ -133,6 +125,7 @@ def guards_are_in_place() -> Iterator[str]:
 CHECKS: dict[str, Callable[[], Iterator[str]]] = {
     "every event is in the log or on its way there": every_event_is_logged,
     "every root has its leaves": every_root_has_its_leaves,
+    "every node is that of its leaves": every_node_is_right,
     "the guards of the database are in place": guards_are_in_place,
 }
 
@@ -149,35 +142,3 @@ def _rows(sql: str, values: dict[str, str] | None = None) -> Iterator[tuple[Any,
         cursor.execute(sql, values)
         while batch := cursor.fetchmany(5000):
             yield from batch
-
-
-def _entry_is_wrong(row: _Row, *, expected: int) -> str:
-    """What is wrong with an entry's place or leaf, if anything."""
-    wrong = []
-    if row.seq != expected:
-        wrong.append(f"{expected} should come here")
-    if row.event_id is None:
-        wrong.append(f"its event {row.named_event} is gone")
-    elif row.salt is not None and bytes(row.leaf_hash) != _leaf(row.event_id, bytes(row.salt), row):
-        wrong.append(f"its leaf is not the hash of event {row.event_id} and its salt")
-    return "; ".join(wrong)
-
-
-def _leaf(event_id: UUID, salt: bytes, row: _Row) -> bytes:
-    document = event_document(
-        event_id=event_id,
-        kind=row.kind,
-        actor=row.actor,
-        guild=row.guild,
-        object_kind=row.object_kind,
-        object_id=row.object_id,
-        data=json.loads(row.data),
-        occurred_at=row.occurred_at,
-    )
-    return leaf_hash(salt + document)
-
-
-def _root_is_wrong(row: _Row, frontier: Frontier) -> str:
-    if bytes(row.root_hash or b"") != frontier.root():
-        return f"it is not the root of the first {row.seq + 1} leaves"
-    return "" if json.loads(row.frontier or "[]") == frontier.as_hex() else "its frontier is not that of its leaves"

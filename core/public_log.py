@@ -20,47 +20,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-import rfc8785
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from core import registries
 from core.event_kinds import PERSON_FIELDS, people_in
+from core.log_documents import event_document
 from core.merkle import Frontier, leaf_hash
 from core.models import Event, LogEntry, LogRoot, LogSalt
 
 CONSUMER = "core.public_log"
 SALT_BYTES = 16
-
-
-def event_document(
-    *,
-    event_id: UUID,
-    kind: str,
-    actor: UUID | None,
-    guild: UUID | None,
-    object_kind: str,
-    object_id: UUID,
-    data: dict[str, Any],
-    occurred_at: datetime,
-) -> bytes:
-    """The canonical JSON of an event, as the module's docstring describes it."""
-    return rfc8785.dumps(
-        {
-            "id": str(event_id),
-            "kind": kind,
-            "actor": str(actor) if actor else None,
-            "guild": str(guild) if guild else None,
-            "object": {"kind": object_kind, "id": str(object_id)},
-            "data": data,
-            "occurred_at": occurred_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        }
-    )
 
 
 def append_events(events: Sequence[Event], *, now: datetime) -> int:

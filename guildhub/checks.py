@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
-from core.log_integrity import LogCounts, walk_log
+from core.log_integrity import walk_log
+from core.log_walk import LogCounts
 from core.registries import integrity_checks
 from reputation.integrity import CHECKS, findings
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from core.checkpoints import sign_when_due
 from core.jobs import job
+from core.log_keys import KeyRing
 from guildhub import operations
 from guildhub.monday.sending import send_due_mails
 
@@ -22,6 +24,12 @@ def back_up_job() -> bool:
 def check_job() -> int:
     """The nightly checks of ledger and log, when they are due."""
     return len(operations.check_when_due(now=timezone.now()))
+
+
+@job(name="operations.sign_log")
+def sign_log_job() -> bool:
+    """A checkpoint of the public log, when one is due."""
+    return sign_when_due(now=timezone.now(), ring=KeyRing.from_settings()) is not None
 
 
 @job(name="operations.heartbeat")

@@ -269,6 +269,16 @@ BACKUP_KEEP = numbers("BACKUP_KEEP", (14, 8, 12), lowest=0, highest=999)
 #: Folder with pg_dump and pg_restore; empty: the embedded servers' own, or those on the PATH.
 PG_PROGRAMS = text("PG_PROGRAMS")
 
+# The public log's checkpoints (core/checkpoints.py): only the scheduler needs to know the key ---------------------------
+
+#: Private keys as text, the one that signs and perhaps its follower; empty where the file below holds them.
+LOG_SIGNING_KEY = text("LOG_SIGNING_KEY")
+_key_file = text("LOG_SIGNING_KEY_FILE", str(STATE_DIR / "log-signing.key") if EMBEDDED and not LOG_SIGNING_KEY else "")
+#: A file for this user alone; the first key and every new one is made there.
+LOG_SIGNING_KEY_FILE = Path(_key_file) if _key_file else None
+#: What the log is called in its checkpoints; the first key takes it, and it never changes after.
+LOG_ORIGIN = text("LOG_ORIGIN", f"{SITE_URL.partition('://')[2]}/log")
+
 # What is written to the log ----------------------------------------------------------------------------------------
 
 #: "json" for a program that collects lines, "plain" for a person who reads them.

@@ -3,7 +3,17 @@
 import os
 
 # A database named in the environment or in `.env` holds somebody's real guild: it must not be here.
-for _name in ("DATABASE_URL", "MIGRATE_DATABASE_URL", "REDIS_URL", "BROKER_URL", "BIND", "PORT", "DEBUG", "SECRET_KEY"):
+for _name in (
+    "DATABASE_URL",
+    "MIGRATE_DATABASE_URL",
+    "REDIS_URL",
+    "BROKER_URL",
+    "BIND",
+    "PORT",
+    "DEBUG",
+    "SECRET_KEY",
+    "LOG_SIGNING_KEY",
+):
     os.environ.pop(_name, None)
 os.environ["GUILDHUB_ENV_FILE"] = ""
 os.environ["ALL_LANGUAGES"] = "true"
@@ -31,6 +41,8 @@ TEST_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 TEST_DATABASE = f"test_{TEST_RUN}_{TEST_WORKER}"
 
 DEBUG = False
+# The log of a test is signed with the test's own key.
+LOG_SIGNING_KEY, LOG_SIGNING_KEY_FILE, LOG_ORIGIN = "", None, "guild.test/log"
 DEMO = False
 REDIS_URL = join_redis("redis-for-tests")
 CACHES["default"]["LOCATION"] = REDIS_URL

@@ -47,7 +47,8 @@ from core.deliveries import consumers_with_due_events, deliver_until_empty
 from core.event_kinds import EVENT_KINDS
 from core.idempotency import answer_once
 from core.ids import uuid7
-from core.log_integrity import LogCounts, walk_log
+from core.log_integrity import walk_log
+from core.log_walk import LogCounts
 from core.models import Delivery, Event, LogEntry, LogRoot, LogSalt, StateChange
 from core.public_log import CONSUMER, names_one_of
 from core.registries import integrity_checks, personal_data, unclassified

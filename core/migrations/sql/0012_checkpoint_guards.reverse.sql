@@ -1,0 +1,11 @@
+GRANT UPDATE, DELETE ON core_logcheckpoint, core_logkey TO :app_role:;
+GRANT UPDATE ON core_lognode TO :app_role:;
+DROP TRIGGER log_node_stands ON core_lognode;
+DROP TRIGGER log_key_no_truncate ON core_logkey;
+DROP TRIGGER log_key_append_only ON core_logkey;
+DROP TRIGGER log_key_follows ON core_logkey;
+DROP TRIGGER log_checkpoint_no_truncate ON core_logcheckpoint;
+DROP TRIGGER log_checkpoint_append_only ON core_logcheckpoint;
+DROP TRIGGER log_checkpoint_grows ON core_logcheckpoint;
+DROP FUNCTION core_check_log_key();
+DROP FUNCTION core_check_checkpoint();
