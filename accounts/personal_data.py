@@ -19,6 +19,7 @@ from django.contrib.sessions.models import Session
 from accounts.models import ImportedIdentity, Profile, Subject, SubjectLink, Token, Tombstone, User
 from accounts.rules import email_hash
 from accounts.tombstones import bury_authors, rest_handle
+from core.event_kinds import people_in
 from core.idempotency import forget_answers
 from core.models import (
     Delivery,
@@ -193,8 +194,25 @@ def _export_reasons(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
 
 
 def _export_events(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
-    rows = Event.objects.filter(names_one_of(ids)).order_by("pk")
-    return rows.values("kind", "object_kind", "object_id", "guild", "data", "occurred_at")
+    """What happened, with its place in the public log; with the salt where nobody else is named, whose it would be, too."""
+    rows = Event.objects.filter(names_one_of(ids)).select_related("log_entry", "salt").order_by("pk")
+    for event in rows.iterator(chunk_size=2000):
+        named = people_in(
+            actor=event.actor, object_kind=event.object_kind, object_id=event.object_id, data=event.data
+        ) - set(ids)
+        salt = getattr(event, "salt", None)
+        yield {
+            "id": event.pk,
+            "kind": event.kind,
+            "actor": event.actor if event.actor in ids else None,
+            "object_kind": event.object_kind,
+            "object_id": event.object_id,
+            "guild": event.guild,
+            "data": event.data,
+            "occurred_at": event.occurred_at,
+            "place_in_log": event.log_entry.seq if hasattr(event, "log_entry") else None,
+            "salt": bytes(salt.salt).hex() if salt is not None and not named else None,
+        }
 
 
 def _erase_salts(ids: Sequence[UUID]) -> None:

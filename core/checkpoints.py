@@ -146,7 +146,7 @@ def _first_key(ring: KeyRing) -> PrivateKey:
     name = settings.LOG_ORIGIN
     if not is_name(name):
         raise KeyTrouble(
-            f"LOG_ORIGIN={name} can't be a log's name: one word without a plus, like guild.example.org/log"
+            f"LOG_ORIGIN={name} can't be a log's name: one word without a plus, like guild.example.org/log-proof"
         )
     return next(iter(ring.keys()), None) or ring.make(name)
 

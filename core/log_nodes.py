@@ -129,6 +129,14 @@ def prove_consistency(*, first: int, second: int) -> Proof:
     return Proof(ranges, _roots_of(ranges))
 
 
+def hash_of_leaf(seq: int) -> bytes:
+    """The leaf hash of one entry. Raises NoSuchProof."""
+    found = LogEntry.objects.filter(seq=seq).values_list("leaf_hash", flat=True).first()
+    if found is None:
+        raise _no_proof()
+    return bytes(found)
+
+
 def tile(*, level: int, place: int, width: int = TILE_WIDTH) -> bytes:
     """`width` hashes side by side, from `place` times 256 on: leaves at level 0, roots of full tiles above; one statement.
 

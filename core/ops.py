@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
 from core import registries
@@ -23,15 +24,42 @@ class ConsumerState:
     is_known: bool
 
 
+#: A log that grew and was not signed for so long needs a person; it should be signed each hour.
+UNSIGNED_TOO_LONG = timedelta(hours=3)
+#: A key in use for longer than this should be changed; nothing breaks meanwhile.
+KEY_OLD = timedelta(days=400)
+
+
 @dataclass(frozen=True)
 class LogState:
-    """How far the public log is: its size and root, and how many events have no place in it yet."""
+    """How far the public log is: its size and root, how many events have no place in it yet, and how it is signed."""
 
     size: int
     root_hash: str
     published_at: datetime | None
     waiting: int
     oldest_waiting_since: datetime | None
+    signing: SigningState
+
+
+@dataclass(frozen=True)
+class SigningState:
+    """The last checkpoint, what grew since, the key that signs, and what was in the way of the last attempt."""
+
+    signed_size: int
+    signed_at: datetime | None
+    unsigned: int
+    unsigned_since: datetime | None
+    key_number: int
+    key_since: datetime | None
+    error: str
+    is_late: bool
+    is_key_old: bool
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether somebody should look: signing fails, or nobody signs."""
+        return bool(self.error) or self.is_late
 
 
 def parked_deliveries() -> QuerySet[Delivery]:
@@ -55,8 +83,8 @@ def consumer_states(*, now: datetime) -> list[ConsumerState]:
     return list(states.values())
 
 
-def log_state() -> LogState:
-    """The latest root, and the events that wait for the sequencer, in two statements."""
+def log_state(*, now: datetime) -> LogState:
+    """The latest root, the events that wait for the sequencer, and the signatures, in three statements."""
     last = LogRoot.objects.order_by("-size").first()
     behind = Delivery.objects.filter(consumer=CONSUMER).aggregate(n=Count("pk"), since=Min("event__recorded_at"))
     return LogState(
@@ -65,4 +93,31 @@ def log_state() -> LogState:
         published_at=last.published_at if last else None,
         waiting=behind["n"],
         oldest_waiting_since=behind["since"],
+        signing=_signing_state(last.size if last else 0, now),
+    )
+
+
+_SIGNING = """
+SELECT coalesce(c.size, 0), c.signed_at, r.published_at, coalesce(k.number, 0), k.valid_from, coalesce(s.error, '')
+FROM (SELECT) AS one LEFT JOIN LATERAL (SELECT size, signed_at FROM core_logcheckpoint ORDER BY size DESC LIMIT 1) c ON true
+LEFT JOIN LATERAL (SELECT published_at FROM core_logroot WHERE size > coalesce(c.size, 0) ORDER BY size LIMIT 1) r ON true
+LEFT JOIN LATERAL (SELECT number, valid_from FROM core_logkey ORDER BY number DESC LIMIT 1) k ON true
+LEFT JOIN core_logsigner s ON true
+"""
+
+
+def _signing_state(size: int, now: datetime) -> SigningState:
+    with connection.cursor() as cursor:
+        cursor.execute(_SIGNING)
+        signed_size, signed_at, unsigned_since, key_number, key_since, error = cursor.fetchone()
+    return SigningState(
+        signed_size=signed_size,
+        signed_at=signed_at,
+        unsigned=max(0, size - signed_size),
+        unsigned_since=unsigned_since,
+        key_number=key_number,
+        key_since=key_since,
+        error=error,
+        is_late=unsigned_since is not None and now - unsigned_since > UNSIGNED_TOO_LONG,
+        is_key_old=key_since is not None and now - key_since > KEY_OLD,
     )

@@ -8,6 +8,7 @@ from accounts import api as accounts
 from contributions import api as contributions
 from core.api.endpoints import NothingHere
 from guildhub import person_api as people
+from guildhub import public_log_api as public_log
 from guildhub import search_api as search
 from guildhub.views.api_docs import schema
 from guilds import api as guilds
@@ -23,6 +24,7 @@ urlpatterns = [
     *accounts.urlpatterns,
     *people.urlpatterns,
     *search.urlpatterns,
+    *public_log.urlpatterns,
     *notices.urlpatterns,
     *guilds.urlpatterns,
     *moderation.urlpatterns,

@@ -277,7 +277,7 @@ _key_file = text("LOG_SIGNING_KEY_FILE", str(STATE_DIR / "log-signing.key") if E
 #: A file for this user alone; the first key and every new one is made there.
 LOG_SIGNING_KEY_FILE = Path(_key_file) if _key_file else None
 #: What the log is called in its checkpoints; the first key takes it, and it never changes after.
-LOG_ORIGIN = text("LOG_ORIGIN", f"{SITE_URL.partition('://')[2]}/log")
+LOG_ORIGIN = text("LOG_ORIGIN", f"{SITE_URL.partition('://')[2]}/log-proof")
 
 # What is written to the log ----------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from guildhub.views import (
     ops_mails,
     people,
     phone,
+    public_log,
     search,
 )
 from guilds import urls as guild_urls
@@ -46,6 +47,12 @@ urlpatterns = [
     path("numbers/", front.numbers, name="numbers"),
     path("search/", search.search, name="search"),
     path("home/", home.home, name="home"),
+    path("log-proof/", public_log.public_log, name="public_log"),
+    path("log-proof/checkpoint", public_log.checkpoint, name="log_checkpoint"),
+    path("log-proof/checkpoint/<int:size>", public_log.checkpoint, name="log_checkpoint_of"),
+    path("log-proof/keys", public_log.keys, name="log_keys"),
+    path("log-proof/proof/<int:entry>", public_log.entry_proof, name="log_proof"),
+    path("log-proof/tile/<int:level>/<path:place>", public_log.log_tile, name="log_tile"),
     path("sw.js", phone.service_worker, name="service_worker"),
     path("manifest.webmanifest", phone.manifest, name="manifest"),
     path("offline/", phone.offline, name="offline"),

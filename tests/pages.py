@@ -28,8 +28,14 @@ from contributions.services import (
 from contributions.services.challenges import raise_challenge, run_challenges
 from contributions.services.history_acceptance import continue_acceptance, start_acceptance
 from contributions.services.history_uploads import read_import, start_import, upload_history
+from core.checkpoints import publish_checkpoint
 from core.deliveries import consumers_with_due_events, deliver_until_empty
 from core.ids import uuid7
+from core.log_keys import KeyRing
+from core.models import Event
+from core.public_log import CONSUMER as LOG_CONSUMER
+from core.public_log import append_events
+from core.signed_notes import PrivateKey
 from guilds.invitation_mail import link_token, stop_token
 from guilds.invitation_reading import read_people
 from guilds.models import Invitation
@@ -167,6 +173,16 @@ def _invited(world: World, make: Callable[[Invitation], str] = lambda row: link_
 PAGES: tuple[Page, ...] = (
     _named("front", everybody()),
     _named("numbers", everybody()),
+    _named("public_log", everybody()),
+    _named("public_log", everybody(), "?entry=2"),
+    _named("public_log", everybody(), "?first=3"),
+    _named("log_checkpoint", everybody()),
+    Page("log_checkpoint_of", lambda world: reverse("log_checkpoint_of", args=[world.extra["log_size"]]), everybody()),
+    Page("log_checkpoint_of none", lambda world: "/log-proof/checkpoint/1", everybody(404)),
+    _named("log_keys", everybody()),
+    Page("log_proof", lambda world: "/log-proof/proof/2", everybody()),
+    Page("log_tile", lambda world: "/log-proof/tile/0/000.p/2", everybody()),
+    Page("log_tile that is none", lambda world: "/log-proof/tile/0/x999/999", everybody(404)),
     _named("search", everybody()),
     _named("search", everybody(), "?q=flod+vilage&kind=problem&page=1"),
     _named("guilds:guilds", everybody()),
@@ -382,7 +398,18 @@ def busy_world() -> World:
     _log_and_judge(world, start)
     _bring_history(world, now)
     _report_and_hide(world, start)
+    _sign_log(world, now)
     return world
+
+
+def _sign_log(world: World, now: datetime) -> None:
+    """Two checkpoints of the public log, the second of everything that happened."""
+    ring = KeyRing(PrivateKey("guild.test/log-proof", bytes(32)).secret_text())
+    append_events(list(Event.objects.order_by("pk")[:70]), now=now)
+    first = publish_checkpoint(now=now, ring=ring)
+    deliver_until_empty(LOG_CONSUMER, now=now)
+    publish_checkpoint(now=now, ring=ring, at_once=True)
+    world.extra["log_size"] = first.size if first else 0
 
 
 def _hear_people(world: World, start: datetime) -> None:

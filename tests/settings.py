@@ -42,7 +42,7 @@ TEST_DATABASE = f"test_{TEST_RUN}_{TEST_WORKER}"
 
 DEBUG = False
 # The log of a test is signed with the test's own key.
-LOG_SIGNING_KEY, LOG_SIGNING_KEY_FILE, LOG_ORIGIN = "", None, "guild.test/log"
+LOG_SIGNING_KEY, LOG_SIGNING_KEY_FILE, LOG_ORIGIN = "", None, "guild.test/log-proof"
 DEMO = False
 REDIS_URL = join_redis("redis-for-tests")
 CACHES["default"]["LOCATION"] = REDIS_URL

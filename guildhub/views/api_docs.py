@@ -25,6 +25,7 @@ TOPICS = {
     "projects": _("Problems, projects and tasks"),
     "contributions": _("Hours, verdicts and points"),
     "search": _("Search"),
+    "public-log": _("The public log"),
     "matching": _("What you can do, and tasks that fit"),
     "moderation": _("Reports and appeals"),
 }

@@ -80,7 +80,7 @@ def _show(request: HttpRequest, steward: Steward, typed: dict[str, Any] | None =
         "refusals": [error for form in (typed or {}).values() for error in form.non_field_errors()],
     }
     if steward.guilds is None:
-        states, log = consumer_states(now=now), log_state()
+        states, log = consumer_states(now=now), log_state(now=now)
         context |= {"consumers": states, "parked_total": sum(state.parked for state in states), "log": log}
         context |= {"hub": hub_state(now), "redis_answers": redis_answers()}
         context["root"] = " ".join(textwrap.wrap(log.root_hash, 8))

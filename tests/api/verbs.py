@@ -77,6 +77,12 @@ def next_policy(_world: World) -> dict[str, Any]:
 STEWARDS = ("steward", "hub_steward")
 
 GUILDS = (
+    get("read_log_checkpoint", "/public-log/checkpoint", everybody()),
+    get("list_log_checkpoints", "/public-log/checkpoints?limit=2", everybody()),
+    get("list_log_keys", "/public-log/keys", everybody()),
+    get("prove_log_entry", "/public-log/proofs/inclusion?entry=1", everybody()),
+    get("prove_log_entry, of no checkpoint", "/public-log/proofs/inclusion?entry=1&size=1", everybody(404)),
+    get("prove_log_growth", "/public-log/proofs/consistency?first={x[log_size]}", everybody()),
     get("search", "/search?q=flod+vilage&kind=problem&limit=2", everybody()),
     get("read_person", "/people/rimjhim", everybody()),
     get("read_person of the closed", "/people/tariq", only(*MEMBERS, "hub_steward", others=404, anonymous=404)),

@@ -60,10 +60,10 @@ def test_the_first_checkpoint_makes_a_key_that_only_this_user_reads(any_db: None
     made = signed(ring)
     assert made is not None and made.size == 3
     key = LogKey.objects.get()
-    assert (key.number, key.reason, key.name) == (1, "first", "guild.test/log")
+    assert (key.number, key.reason, key.name) == (1, "first", "guild.test/log-proof")
     assert ring.file is not None and stat.S_IMODE(ring.file.stat().st_mode) == 0o600
     note = read_note(made.note)
-    assert Checkpoint.read(note.text) == Checkpoint("guild.test/log", 3, bytes(made.root.root_hash))
+    assert Checkpoint.read(note.text) == Checkpoint("guild.test/log-proof", 3, bytes(made.root.root_hash))
     assert note.signed_by(key.verifier)
     assert note.time_signed_by(key.verifier) == made.signed_at == NOW.replace(microsecond=0)
     assert Event.objects.filter(kind="log_key.published", object_id=key.pk).count() == 1
@@ -132,7 +132,7 @@ def test_the_old_key_signs_the_new_ones_statement_and_goes(any_db: None, ring: K
 
 
 def test_a_key_from_the_environment_is_rotated_in_two_steps(any_db: None) -> None:
-    old, new = PrivateKey.make("guild.test/log"), PrivateKey.make("guild.test/log")
+    old, new = PrivateKey.make("guild.test/log-proof"), PrivateKey.make("guild.test/log-proof")
     grow()
     assert signed(KeyRing(old.secret_text())) is not None
     with pytest.raises(KeyTrouble, match="Set LOG_SIGNING_KEY to this one.*PRIVATE"):
@@ -320,7 +320,7 @@ def test_the_database_takes_no_checkpoint_that_does_not_follow(any_db: None, rin
     refused("not larger than the one before", lambda: checkpoint(smaller, made.note))
     refused("does not say the root of the first 900", lambda: checkpoint(larger, made.note))
     line = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
-    refused("log_checkpoint_has_signature", lambda: checkpoint(larger, f"guild.test/log\n900\n{line}\n"))
+    refused("log_checkpoint_has_signature", lambda: checkpoint(larger, f"guild.test/log-proof\n900\n{line}\n"))
     for number in (1, 3):
         refused(
             "does not follow the one before",

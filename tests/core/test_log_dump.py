@@ -157,7 +157,7 @@ TAMPERINGS: dict[str, tuple[str, str, str, str]] = {
     "end cut off": ("core_logentry", r"(?m)^1[0-3]\t.*\n", "", r"core_logcheckpoint 13: .* the end was cut off"),
     "root": ("core_logroot", r"(?m)^(5\t\\\\x)..", r"\g<1>ff", r"core_logroot 5: it is not the root"),
     "event": ("core_event", "reviewer", "steward", r"its leaf is not the hash of event"),
-    "checkpoint's size": ("core_logcheckpoint", r"(log\\n)5(\\n)", r"\g<1>6\2", r"core_logcheckpoint 5: the signature of key"),
+    "checkpoint's size": ("core_logcheckpoint", r"(proof\\n)5(\\n)", r"\g<1>6\2", r"core_logcheckpoint 5: the signature of key"),
     "checkpoint's time": (
         "core_logcheckpoint", r"(?m)^(5\t.*):00\+", r"\g<1>:09+", r"core_logcheckpoint 5: the time it was signed with"
     ),
@@ -213,5 +213,5 @@ def test_a_saved_file_that_is_no_checkpoint_or_another_logs_is_a_finding(dumped:
         asked_of([], "nonsense")
     with pytest.raises(DumpTrouble, match="can't be read"):
         asked_of([tmp_path / "nothing"])
-    stranger = str(PrivateKey.make("guild.test/log").public)
+    stranger = str(PrivateKey.make("guild.test/log-proof").public)
     assert check(dumped.plain, asked_of([], stranger))[0] == 1

@@ -126,12 +126,12 @@ def test_four_sequencers_at_once_leave_no_gap_and_no_double() -> None:
 
 
 def test_ops_tells_how_far_the_log_is(db: None) -> None:
-    assert (log_state().size, log_state().waiting) == (0, 0)
+    assert (log_state(now=NOW).size, log_state(now=NOW).waiting) == (0, 0)
     event = happen()
     event.refresh_from_db()
-    assert log_state().waiting == 1
-    assert log_state().oldest_waiting_since == event.recorded_at
+    assert log_state(now=NOW).waiting == 1
+    assert log_state(now=NOW).oldest_waiting_since == event.recorded_at
     deliver_events(CONSUMER, now=NOW)
-    state = log_state()
+    state = log_state(now=NOW)
     assert (state.size, state.waiting, state.oldest_waiting_since) == (1, 0, None)
     assert state.root_hash == bytes(entries()[0].leaf_hash).hex()
