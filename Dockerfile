@@ -23,7 +23,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --system --gid 10001 guildhub \
     && useradd --system --uid 10001 --gid guildhub --home-dir /nonexistent --shell /usr/sbin/nologin guildhub \
-    && install --directory --owner guildhub --group guildhub --mode 0700 /backups
+    && install --directory --owner guildhub --group guildhub --mode 0700 /backups /keys
 
 COPY --from=packages /opt/guildhub /opt/guildhub
 WORKDIR /app

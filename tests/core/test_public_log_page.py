@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
 from core.merkle import Frontier, leaf_hash
+from core.signed_notes import Checkpoint, PublicKey, read_note
 from core.public_log import event_document
 
 PAGE = (Path(__file__).parents[2] / "docs" / "public-log.md").read_text(encoding="utf-8")
@@ -45,3 +46,12 @@ def test_anybody_can_make_the_example() -> None:
     pair = sha256(b"\x01" + leaf + leaf).digest()
     assert leaf.hex() == example("Leaf")
     assert sha256(b"\x01" + pair + leaf).hexdigest() == example("Root over three such leaves")
+
+
+def test_the_example_of_a_checkpoint_is_signed_by_its_key() -> None:
+    [block] = re.findall(r"((?:    .+\n){3}\n(?:    \N{EM DASH} .+\n){2})", PAGE)
+    [key] = re.findall(r"^    (guild\.example\.org/log-proof\+.+)$", PAGE, re.M)
+    note, public = read_note(re.sub(r"(?m)^    ", "", block)), PublicKey.read(key)
+    assert note.signed_by(public)
+    assert note.time_signed_by(public) == datetime(2026, 3, 2, 7, tzinfo=UTC)
+    assert Checkpoint.read(note.text).root.hex() in PAGE

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
@@ -84,6 +86,23 @@ def test_two_checkpoints_are_shown_to_be_of_one_history(world: World) -> None:
         second_root=newer.root,
         path=[raw(each) for each in told["hashes"]],
     )
+
+
+@pytest.mark.parametrize("is_right", [True, False])
+def test_the_program_in_the_docs_checks_it(
+    world: World, is_right: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    docs = (settings.BASE_DIR / "docs" / "public-log.md").read_text(encoding="utf-8")
+    [program] = re.findall(r"```python\n(.*?)```", docs, re.S)
+    size = world.extra["log_size"]
+    answer = get(f"/api/v1/public-log/proofs/consistency?first={size}")
+    if not is_right:
+        hashes = json.loads(answer)["hashes"]
+        answer = answer.replace(hashes[-1], base64.b64encode(bytes(32)).decode())
+    monkeypatch.setattr("urllib.request.urlopen", lambda address: io.StringIO(answer))
+    program = program.replace("name+id+base64 as you saved it", str(latest_key()))
+    exec(compile(program, "docs/public-log.md", "exec"), {})  # noqa: S102 (our own words)
+    assert capsys.readouterr().out == ("The log only grew.\n" if is_right else "This proof is wrong.\n")
 
 
 def test_the_api_proves_nothing_of_what_was_not_signed(world: World) -> None:
