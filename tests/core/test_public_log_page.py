@@ -10,8 +10,8 @@ from pathlib import Path
 from uuid import UUID
 
 from core.merkle import Frontier, leaf_hash
-from core.signed_notes import Checkpoint, PublicKey, read_note
 from core.public_log import event_document
+from core.signed_notes import Checkpoint, PublicKey, read_note
 
 PAGE = (Path(__file__).parents[2] / "docs" / "public-log.md").read_text(encoding="utf-8")
 

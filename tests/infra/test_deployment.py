@@ -120,7 +120,10 @@ def test_every_setting_reaches_the_services_and_the_example_names_what_compose_r
         "REDIS_PREFIX",
     }
     own = set(re.findall(r"^#?([A-Z_]+)=", example.partition("# --- docker-compose.yml only")[0], re.MULTILINE))
-    assert own - fixed - {"MIGRATE_DATABASE_URL"} <= set(SERVICES["web"]["environment"])
+    secret = {"MIGRATE_DATABASE_URL", "LOG_SIGNING_KEY", "LOG_SIGNING_KEY_FILE"}
+    assert own - fixed - secret <= set(SERVICES["web"]["environment"])
+    assert secret <= set(SERVICES["scheduler"]["environment"])
+    assert not secret & (set(SERVICES["web"]["environment"]) | set(SERVICES["worker"]["environment"]))
 
 
 def test_one_scheduler_runs_the_jobs_of_the_owner_and_the_worker_none_of_them() -> None:
