@@ -158,7 +158,7 @@ def tile(*, level: int, place: int, width: int = TILE_WIDTH) -> bytes:
 
 
 def _no_proof() -> NoSuchProof:
-    return NoSuchProof(_("The log has no such entries. Its latest checkpoint says how many there are."))
+    return NoSuchProof(_("The log has no such events. Its latest seal says how many there are."))
 
 
 def _stored_blocks() -> int:

@@ -62,8 +62,8 @@ def checkpoint_of(size: int | None = None) -> LogCheckpoint:
     if found is not None:
         return found
     if size is None:
-        raise NoSuchProof(_("The log was not signed yet. Its first checkpoint comes within the hour."))
-    raise NoSuchProof(_("There is no checkpoint of that many entries. The list of checkpoints has their sizes."))
+        raise NoSuchProof(_("The log was not signed yet. Its first seal comes within the hour."))
+    raise NoSuchProof(_("There is no seal of that many events. The list of seals says how many each has."))
 
 
 def published_keys() -> list[PublishedKey]:

@@ -66,7 +66,7 @@ app.conf.update(
                 ("operations.note_erasures", 60.0),
                 ("operations.back_up", 300.0),
                 ("operations.check", 600.0),
-                ("operations.sign_log", 300.0),
+                ("operations.sign_log", 60.0),
                 ("guildhub.heartbeat", 60.0),
                 ("guildhub.monday_mails", 300.0),
                 ("guildhub.tidy", 3600.0),

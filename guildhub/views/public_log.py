@@ -30,13 +30,13 @@ _TEXT = "text/plain; charset=utf-8"
 class EntryForm(forms.Form):
     """Which entry to prove."""
 
-    entry = forms.IntegerField(label=_("Number of the entry"), min_value=0, max_value=2**53)
+    entry = forms.IntegerField(label=_("Number of the event"), min_value=0, max_value=2**53)
 
 
 class SizesForm(forms.Form):
     """Which two checkpoints to compare."""
 
-    first = forms.IntegerField(label=_("Entries in your saved checkpoint"), min_value=1, max_value=2**53)
+    first = forms.IntegerField(label=_("Events in your saved seal"), min_value=1, max_value=2**53)
 
 
 @require_safe

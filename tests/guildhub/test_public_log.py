@@ -162,8 +162,8 @@ def test_the_page_explains_and_shows_proofs(world: World) -> None:
     leaf = base64.b64encode(bytes(LogEntry.objects.get(seq=5).leaf_hash)).decode()
     assert leaf.replace("+", "+") in shown and "/log-proof/proof/5" in shown
     assert "From " in get(f"/log-proof/?first={world.extra['log_size']}")
-    assert "There is no checkpoint of that many entries" in get("/log-proof/?first=3")
-    assert "The log has no such entries" in get("/log-proof/?entry=999999")
+    assert "There is no seal of that many events" in get("/log-proof/?first=3")
+    assert "The log has no such events" in get("/log-proof/?entry=999999")
     for odd in ("entry=x", "entry=-1", "entry=99999999999999999999", "first=0", "entry=&first="):
         get(f"/log-proof/?{odd}")
 
