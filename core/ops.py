@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
@@ -84,32 +86,35 @@ def consumer_states(*, now: datetime) -> list[ConsumerState]:
 
 
 def log_state(*, now: datetime) -> LogState:
-    """The latest root, the events that wait for the sequencer, and the signatures, in three statements."""
-    last = LogRoot.objects.order_by("-size").first()
+    """The latest root, the signatures, and the events that wait for the sequencer, in two statements."""
     behind = Delivery.objects.filter(consumer=CONSUMER).aggregate(n=Count("pk"), since=Min("event__recorded_at"))
+    with connection.cursor() as cursor:
+        cursor.execute(_LOG)
+        size, root_hash, published_at, *signing = cursor.fetchone()
     return LogState(
-        size=last.size if last else 0,
-        root_hash=bytes(last.root_hash).hex() if last else "",
-        published_at=last.published_at if last else None,
+        size=size,
+        root_hash=bytes(root_hash or b"").hex(),
+        published_at=published_at,
         waiting=behind["n"],
         oldest_waiting_since=behind["since"],
-        signing=_signing_state(last.size if last else 0, now),
+        signing=_signing_state(size, signing, now),
     )
 
 
-_SIGNING = """
-SELECT coalesce(c.size, 0), c.signed_at, r.published_at, coalesce(k.number, 0), k.valid_from, coalesce(s.error, '')
-FROM (SELECT) AS one LEFT JOIN LATERAL (SELECT size, signed_at FROM core_logcheckpoint ORDER BY size DESC LIMIT 1) c ON true
+_LOG = """
+SELECT coalesce(l.size, 0), l.root_hash, l.published_at,
+    coalesce(c.size, 0), c.signed_at, r.published_at, coalesce(k.number, 0), k.valid_from, coalesce(s.error, '')
+FROM (SELECT) AS one
+LEFT JOIN LATERAL (SELECT size, root_hash, published_at FROM core_logroot ORDER BY size DESC LIMIT 1) l ON true
+LEFT JOIN LATERAL (SELECT size, signed_at FROM core_logcheckpoint ORDER BY size DESC LIMIT 1) c ON true
 LEFT JOIN LATERAL (SELECT published_at FROM core_logroot WHERE size > coalesce(c.size, 0) ORDER BY size LIMIT 1) r ON true
 LEFT JOIN LATERAL (SELECT number, valid_from FROM core_logkey ORDER BY number DESC LIMIT 1) k ON true
 LEFT JOIN core_logsigner s ON true
 """
 
 
-def _signing_state(size: int, now: datetime) -> SigningState:
-    with connection.cursor() as cursor:
-        cursor.execute(_SIGNING)
-        signed_size, signed_at, unsigned_since, key_number, key_since, error = cursor.fetchone()
+def _signing_state(size: int, row: Sequence[Any], now: datetime) -> SigningState:
+    signed_size, signed_at, unsigned_since, key_number, key_since, error = row
     return SigningState(
         signed_size=signed_size,
         signed_at=signed_at,

@@ -10,7 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ImportedIdentity, Profile, Token, Tombstone, User
 from accounts.queries import ids_of, linked_subjects
-from core.models import Delivery, Event, KeptAnswer, LogRoot, SearchWord, StateChange, Tally
+from core.models import (
+    Delivery,
+    Event,
+    KeptAnswer,
+    LogCheckpoint,
+    LogKey,
+    LogRoot,
+    LogSigner,
+    SearchWord,
+    StateChange,
+    Tally,
+)
 from core.written import find_written, not_reportable, register_written, written
 from guilds.models import (
     Closing,
@@ -184,4 +195,7 @@ def _say_what_needs_no_button() -> None:
     not_reportable(SearchWord, "single words, shown to nobody", "word", "near")
     not_reportable(Token, "only its owner sees it", "name", "digest", "prefix")
     not_reportable(Delivery, "words of the program", "consumer", "error")
+    not_reportable(LogKey, "words of the program, signed", "name", "statement")
+    not_reportable(LogCheckpoint, "numbers and hashes, signed", "note")
+    not_reportable(LogSigner, "words of the program", "error")
     not_reportable(LogRoot, "hashes", "frontier")
