@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
 from core import registries
-from core.models import Delivery, LogRoot
+from core.models import Delivery
 from core.public_log import CONSUMER
 
 
