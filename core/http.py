@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonR
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from core.conflicts import despite_conflicts
 from core.errors import DomainError, PermissionRefused, TransitionRefused
 
 #: Shows the page again with forms that could not be accepted, by the name of their action.
@@ -85,7 +86,7 @@ def perform(request: HttpRequest, thing: Any, actions: Mapping[str, Action], sho
         return _refused(form) if is_for_script(request) else show(request, thing, {name: form})
     values = form.cleaned_data if form is not None else {}
     with attempt(request, form) as tried:
-        messages.success(request, action.verb(request, thing, values))
+        messages.success(request, despite_conflicts(lambda: action.verb(request, thing, values)))
     if form is not None and not tried.went_through:
         return _refused(form) if is_for_script(request) else show(request, thing, {name: form})
     if is_for_script(request):

@@ -7,6 +7,7 @@ only makes it happen sooner.
 
 from __future__ import annotations
 
+import functools
 import logging
 import time
 from collections.abc import Callable, Iterable
@@ -17,6 +18,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from core.conflicts import despite_conflicts
 from core.deliveries import consumers_with_due_events, deliver_until_empty
 from core.idempotency import forget_old_answers
 from core.limits import forget_old_tallies
@@ -40,12 +42,16 @@ def job(
 
     Acknowledged late, handed on when its worker dies, ended after `hard_seconds` (told so after
     `soft_seconds`), and tried again up to `retries` times with growing, jittered pauses when the database or the
-    network fails. Other errors are bugs: they are logged and not retried. A job that `is_long` is acknowledged when it
-    begins: it may take longer than the broker's patience, which would hand it out a second time. Its schedule must
-    find again what a killed worker left.
+    network fails. One that only met other work (a deadlock) is done again at once. Other errors are bugs: they are
+    logged and not retried. A job that `is_long` is acknowledged when it begins: it may take longer than the broker's
+    patience, which would hand it out a second time. Its schedule must find again what a killed worker left.
     """
 
     def wire(function: Callable[..., Any]) -> Any:
+        @functools.wraps(function)
+        def run(*args: Any, **kwargs: Any) -> Any:
+            return despite_conflicts(lambda: function(*args, **kwargs))
+
         return shared_task(
             name=name,
             acks_late=not is_long,
@@ -58,7 +64,7 @@ def job(
             retry_backoff=2,
             retry_backoff_max=300,
             retry_jitter=True,
-        )(function)
+        )(run)
 
     return wire
 

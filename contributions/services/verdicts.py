@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,7 @@ from contributions.services.reviews import (
     take,
 )
 from contributions.services.steps import drop_verdict, locked_contribution
+from core.conflicts import despite_conflicts
 from core.errors import DomainError, PermissionRefused, TransitionRefused
 from core.transitions import change_state
 from core.writes import fresh, insert_row
@@ -185,9 +187,9 @@ def post_due_verdicts(*, now: datetime, limit: int = 2000) -> int:
     posted = 0
     for pk in list(due.values_list("pk", flat=True)[:limit]):
         try:
-            posted += post_verdict(contribution_id=pk, now=now)
+            posted += despite_conflicts(partial(post_verdict, contribution_id=pk, now=now))
         except (OperationalError, InterfaceError):
-            raise  # the database went away or chose this one to end a deadlock: the job tries again
+            raise  # the database went away, or chose this one to end a deadlock again and again: the job tries again
         except Exception:
             logger.exception("The verdict on contribution %s could not be posted; it stays for the next sweep.", pk)
     return posted

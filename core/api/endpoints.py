@@ -28,8 +28,9 @@ from core.api.paging import Listing, Order, PagingShape, next_address, read_curs
 from core.api.parsing import JsonRenderer
 from core.api.problems import NotSent
 from core.api.shapes import Shape, page_of
+from core.conflicts import despite_conflicts
 from core.errors import PermissionRefused
-from core.idempotency import answer_once
+from core.idempotency import Answer, answer_once
 
 #: The scope of what everybody may read, with or without a token.
 PUBLIC = ""
@@ -129,9 +130,13 @@ def writes(
                 found = shown(answer, method(endpoint, request, **kwargs))
                 return status, JsonRenderer().render(found).decode() if found is not None else ""
 
-            kept = answer_once(
-                subject=request.user.subject_id, key=key, payload=_payload(request), now=timezone.now(), write=write
-            )
+            def once() -> Answer:
+                sent = _payload(request)
+                return answer_once(
+                    subject=request.user.subject_id, key=key, payload=sent, now=timezone.now(), write=write
+                )
+
+            kept = despite_conflicts(once)
             response = HttpResponse(kept.body, status=kept.status, content_type="application/json; charset=utf-8")
             if kept.is_replayed:
                 response["Idempotency-Replayed"] = "true"
