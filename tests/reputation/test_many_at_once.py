@@ -134,7 +134,8 @@ def test_many_vest_and_many_are_taken_back() -> None:
     transfer(requests, now=NOW)
     half = PendingPoints.objects.filter(transfer__source_id__in=[r.source_id for r in requests[:36]])
     rows = list(half.select_related("account", "transfer"))
-    assert len(vesting := vesting_transfers(rows)) >= MANY
+    vesting = vesting_transfers(rows)
+    assert len(vesting) >= MANY
     transfer(vesting, now=NOW)
     back = reversal_transfers([(r.source_kind, r.source_id) for r in requests[::2]], why="overturned")
     assert len(back) >= MANY
