@@ -109,8 +109,9 @@ def _measure(server: Server, size: Size, base: str, options: argparse.Namespace,
     hot_to_spread: list[float] = []
     yardstick: dict[int, list[float]] = {1: [], MANY: []}
     loads = []
-    for number in range(options.rounds):
-        say(f"{size.name}: round {number + 1} of {options.rounds}")
+    rounds = options.rounds if has_bars else options.larger_rounds
+    for number in range(rounds):
+        say(f"{size.name}: round {number + 1} of {rounds}")
         if is_small:
             copy_of(server, base)
         for count in (MANY, 1):
@@ -127,7 +128,7 @@ def _measure(server: Server, size: Size, base: str, options: argparse.Namespace,
     tpcb = {count: statistics.median(rates) for count, rates in yardstick.items()}
     print(
         f"\n{size.name} entries, {size.people:,} people; TPC-B-like {tpcb[MANY]:,.0f}/s with {MANY} clients, {tpcb[1]:,.0f}/s"
-        f" with 1; load {min(loads):.1f} to {max(loads):.1f}; {options.rounds} rounds of {options.seconds} s\n"
+        f" with 1; load {min(loads):.1f} to {max(loads):.1f}; {rounds} rounds of {options.seconds:g} s\n"
     )
     print(f"{'':42}{'clients':>8}{'per s':>9}{'ratio':>8}{'must':>7}{'stretch':>9}{'':8}{'spread':>14}")
     is_missed = False
@@ -180,12 +181,16 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--size", choices=SIZES, help="this size only; otherwise all three, and what size costs")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--larger-rounds", type=int, default=0, help="of the sizes after the first; as many unless said"
+    )
     parser.add_argument("--seconds", type=float, default=0, help="of each measurement; 4, or 1 with --quick")
     parser.add_argument("--quick", action="store_true", help="short measurements")
     parser.add_argument("--disk", action="store_true", help="the data where the other servers keep theirs")
     parser.add_argument("--keep", action="store_true", help="keep server and ledgers for the next run")
     parser.add_argument("--tell", action="store_true", help="print the tables and end well whatever they say")
     options = parser.parse_args()
+    options.larger_rounds = options.larger_rounds or options.rounds
     options.seconds = options.seconds or (1 if options.quick else 4)
     return options
 

@@ -167,6 +167,7 @@ CROSS JOIN LATERAL (SELECT (%(subject)s || (%(first)s + n / 2))::uuid AS id) s
 CROSS JOIN LATERAL (
     SELECT (%(guild)s || (%(first)s + CASE n %% 2 WHEN 0 THEN 0 ELSE 1 + (n / 2) %% %(guilds)s END))::uuid AS id) g;
 ALTER TABLE bench_pair ADD PRIMARY KEY (n);
+ANALYZE bench_pair;
 """
 
 _ROUND = """
@@ -208,8 +209,11 @@ WITH asked AS (
     INSERT INTO reputation_pendingpoints (transfer_id, account_id, amount, vests_on, held_for)
     SELECT id, to_id, %(points)s, '2026-12-01', '' FROM hashed WHERE unit = 'PTS' ORDER BY id
 )
-UPDATE bench_pair p SET version = p.version + 1, rep_hash = r.hash, pts_hash = t.hash
-FROM hashed r JOIN hashed t ON t.n = r.n WHERE p.n = r.n AND r.unit = 'REP' AND t.unit = 'PTS'
+UPDATE bench_pair p SET version = p.version + 1, rep_hash = h.rep, pts_hash = h.pts
+FROM (
+    SELECT n, (array_agg(hash) FILTER (WHERE unit = 'REP'))[1] AS rep, (array_agg(hash) FILTER (WHERE unit = 'PTS'))[1] AS pts
+    FROM hashed GROUP BY n
+) h WHERE h.n = p.n
 """
 
 _ACCOUNTS = f"""
