@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from contributions.views.pictures import month
 from contributions.views.points import ledger
+from contributions.views.simulation import try_policy
 from core.api.routes import LazyRoutes
 from guildhub.views import (
     api_docs,
@@ -37,6 +38,7 @@ guild_pages = [
     *guild_urls.urlpatterns,
     path("<slug:slug>/ledger/", ledger, name="ledger"),
     path("<slug:slug>/month/", month, name="month"),
+    path("<slug:slug>/rules/try/", try_policy, name="try_policy"),
 ]
 
 handler400 = "guildhub.views.errors.bad_request"

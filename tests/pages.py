@@ -196,6 +196,7 @@ PAGES: tuple[Page, ...] = (
     ),
     _of("guilds:care", "guild", only("steward", "hub_steward")),
     _of("guilds:policy", "guild", everybody()),
+    _of("guilds:try_policy", "guild", only("steward", "hub_steward")),
     _of("guilds:invitations", "guild", only("steward", "hub_steward")),
     _of_list("guilds:invitation_list", "invitation_list"),
     _of_list("guilds:invitation_list", "invitation_draft"),

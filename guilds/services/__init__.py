@@ -51,7 +51,7 @@ from guilds.services.joining import (
     leave_guild,
     withdraw_join_request,
 )
-from guilds.services.policies import publish_policy
+from guilds.services.policies import draft_policy, publish_policy
 from guilds.services.rights import (
     LastSteward,
     RightHeld,
@@ -90,6 +90,7 @@ __all__ = [
     "decline_guild",
     "decline_stewardship",
     "discard_invitations",
+    "draft_policy",
     "drop_exports",
     "edit_guild",
     "edit_proposal",

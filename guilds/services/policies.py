@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -42,6 +43,22 @@ def publish_policy(
         effective_at = earliest
     if effective_at < earliest:
         raise PolicyRefused(_("A policy takes effect now or later, after the one before it."))
+    if numbers and all(getattr(latest, name) == number for name, number in numbers.items()):
+        return latest  # sent again, because the answer was lost
+    policy = draft_policy(latest, effective_at=effective_at, by=by.pk, **numbers)
+    policy.save(force_insert=True)
+    note_event("guild.policy_published", guild, by=by.pk, now=now, version=policy.version)
+    count_reviewers(guild=guild, now=now)
+    return policy
+
+
+def draft_policy(
+    latest: Policy, *, effective_at: datetime | None = None, by: UUID | None = None, **numbers: Any
+) -> Policy:
+    """The version that would follow `latest` with the changed numbers, checked as publishing checks it, and not stored.
+
+    Raises PolicyRefused.
+    """
     kept = {
         f.name: getattr(latest, f.name)
         for f in Policy._meta.concrete_fields
@@ -49,20 +66,15 @@ def publish_policy(
     }
     if any(isinstance(number, int) and number > NUMBER_MOST for number in numbers.values()):
         raise PolicyRefused(_("No number of a policy is above %(most)s.") % {"most": NUMBER_MOST})
-    if numbers and all(getattr(latest, name) == number for name, number in numbers.items()):
-        return latest  # sent again, because the answer was lost
     policy = Policy(
-        guild=guild,
+        guild_id=latest.guild_id,
         version=latest.version + 1,
-        effective_at=effective_at,
-        published_by=by.pk,
+        effective_at=effective_at or latest.effective_at,
+        published_by=by,
         **{**kept, **numbers},
     )
     try:
         policy.full_clean()
     except ValidationError as error:
         raise PolicyRefused(" ".join(error.messages)) from error
-    policy.save(force_insert=True)
-    note_event("guild.policy_published", guild, by=by.pk, now=now, version=policy.version)
-    count_reviewers(guild=guild, now=now)
     return policy
