@@ -22,7 +22,9 @@ def policy_in_words(policy: Policy) -> list[tuple[str, str]]:
         (_("How much counts?"), _limits(policy)),
         (_("What do reviewers get?"), _reviewers(policy)),
         (_("Who may review?"), _who_reviews(policy)),
+        (_("What else does standing allow?"), _standing(policy)),
         (_("How fast is a review?"), _clock(policy)),
+        (_("What is judged together?"), _batches(policy)),
         (_("Who looks a second time?"), _second_looks(policy)),
         (_("What if a verdict is wrong?"), _disputes(policy)),
         (_("What do I have to show?"), _evidence(policy)),
@@ -103,6 +105,17 @@ def _who_reviews(p: Policy) -> str:
         "Whoever a steward gave the right to, and members whose standing is %(standing)s or more. Standing is the "
         "reputation of the last 365 days; every 180 days halve what it weighs."
     ) % {"standing": _number(p.review_standing)}
+
+
+def _standing(p: Policy) -> str:
+    return _("A standing of %(vote)s lets a member vote, %(vouch)s lets them vouch for somebody.") % {
+        "vote": _number(p.vote_standing),
+        "vouch": _number(p.vouch_standing),
+    }
+
+
+def _batches(p: Policy) -> str:
+    return _("Small pieces of one task, up to %(most)s in all.") % {"most": format_minutes(p.review_batch_minutes)}
 
 
 def _assurance(p: Policy) -> str:
