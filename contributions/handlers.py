@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Subject
+from accounts.queries import linked_people
 from contributions.models import Challenge, Contribution
 from contributions.queries.review_queue import waiting_work
+from contributions.services.boards import keep_scores
 from core.models import Event
 from core.registries import subscribe
 from guilds.models import Guild
@@ -133,6 +135,43 @@ def tell_of_challenges(events: Sequence[Event]) -> None:
     notify(news, now=timezone.now())
 
 
+#: Events that move somebody's REP, or whose it is.
+_MOVES_REP = (
+    "contribution.approved", "contribution.returned", "contribution.rejected", "history.accepted", "challenge.overturned",
+    "identity.claimed", "guild.boards_switched", "person.erased",
+)  # fmt: skip
+
+
+def keep_boards(events: Sequence[Event]) -> None:
+    """Compute the scores of everybody whom these events touch anew, guild by guild; all of a guild that was switched."""
+    whole = {event.guild for event in events if event.kind in ("guild.boards_switched", "history.accepted")}
+    everywhere = {
+        UUID(str(event.data.get("subject") or event.object_id))
+        for event in events
+        if event.kind in ("identity.claimed", "person.erased")
+    }
+    touched: dict[UUID, set[UUID]] = {}
+    for event in events:
+        if event.guild and "subject" in event.data:
+            people = {UUID(event.data["subject"]), event.actor or UUID(event.data["subject"])}
+            if event.kind == "challenge.overturned":
+                case = Challenge.objects.filter(pk=event.data["challenge"]).select_related("review").first()
+                people |= {case.review.reviewer_id} if case and case.review.reviewer_id else set()
+            touched.setdefault(event.guild, set()).update(people)
+    guilds = (
+        Guild.objects.filter(has_boards=True)
+        if everywhere
+        else Guild.objects.filter(pk__in={one for one in (*touched, *whole) if one})
+    )
+    now = timezone.now()
+    for guild in guilds.order_by("pk"):
+        if not guild.has_boards and guild.pk not in whole:
+            continue
+        people = touched.get(guild.pk, set()) | everywhere
+        primary = {linked[0] for linked in linked_people(people).values()}
+        keep_scores(guild=guild, people=None if guild.pk in whole else primary | people, now=now)
+
+
 _COUNTED = ("submitted", "withdrawn", "returned", "approved", "rejected")
 
 
@@ -190,6 +229,7 @@ def tell_of_routing(events: Sequence[Event]) -> None:
 
 def register() -> None:
     """Subscribe to the kinds above."""
+    subscribe("contributions.keep_boards", keep_boards, _MOVES_REP)
     subscribe("contributions.count_waiting", count_waiting, [f"contribution.{step}" for step in _COUNTED])
     subscribe(
         "contributions.tell_of_routing", tell_of_routing, ["review.assigned", "review.reminded", "review.overdue"]

@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.db import connection
+from django.utils import timezone
 
+from contributions.queries.boards import board_differences
+from core.models import Delivery
 from core.registries import register_integrity_check
+from guilds.models import Guild
 
 _APPROVALS = """
     WITH posted AS (
@@ -193,6 +197,14 @@ def pending_verdicts_wait_on_their_work() -> Iterator[str]:
             yield f"contribution {work} is {state} and a verdict on it waits to be posted by somebody who does not have it."
 
 
+def boards_say_what_the_ledger_says() -> Iterator[str]:
+    """Every score that is kept is what the ledger says; nothing is compared while events wait to be taken in."""
+    if Delivery.objects.filter(consumer="contributions.keep_boards").exists():
+        return
+    for guild in Guild.objects.filter(has_boards=True):
+        yield from board_differences(guild, timezone.now())
+
+
 def register() -> None:
     """Add the checks to `verify_ledger`."""
     for check in (
@@ -203,5 +215,6 @@ def register() -> None:
         days_hold_what_counts,
         accepted_sessions_have_their_contribution,
         pending_verdicts_wait_on_their_work,
+        boards_say_what_the_ledger_says,
     ):
         register_integrity_check("ledger", f"contributions.{check.__name__}", check)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from contributions.services.boards import make_steps
 from contributions.services.challenges import run_challenges
 from contributions.services.history_acceptance import continue_acceptance, resume_acceptances
 from contributions.services.history_uploads import read_import, resume_imports
@@ -53,6 +54,12 @@ def give_out_reviews() -> int:
 def find_patterns() -> int:
     """Look at the approvals of the last 90 days; what stands out waits for a steward."""
     return look_for_patterns(now=timezone.now())
+
+
+@job(name="contributions.make_board_steps", soft_seconds=50, hard_seconds=60)
+def make_board_steps() -> int:
+    """Make the ranks of boards whose scores changed."""
+    return make_steps(now=timezone.now())
 
 
 @job(name="contributions.live_a_day", soft_seconds=540, hard_seconds=600)

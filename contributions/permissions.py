@@ -151,6 +151,8 @@ RIGHTS: tuple[Right, ...] = (
         "live_a_day",
         "run_challenges",
         "lapse_second_looks",
+        "keep_scores",
+        "make_steps",
         "look_for_patterns",
         "look_at_guild",
         "route_reviews",

@@ -9,6 +9,8 @@ from django.db.models import Q
 
 from contributions.history import personal_data as history
 from contributions.models import (
+    BoardChange,
+    BoardStep,
     Challenge,
     Contribution,
     FeedbackSnippet,
@@ -17,6 +19,7 @@ from contributions.models import (
     PendingVerdict,
     Review,
     ReviewAssignment,
+    Score,
     SecondLook,
     TimeEntry,
     Week,
@@ -126,6 +129,14 @@ def _export_cases(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return rows.values("kind", "state", "evidence", "found_at", "closed_at")
 
 
+def _erase_scores(ids: Sequence[UUID]) -> None:
+    Score.objects.filter(subject_id__in=ids).delete()
+
+
+def _export_scores(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    return Score.objects.filter(subject_id__in=ids).values("period", "kind", "points")
+
+
 def _erase_snippets(ids: Sequence[UUID]) -> None:
     FeedbackSnippet.objects.filter(subject_id__in=ids).delete()
 
@@ -146,6 +157,9 @@ def register() -> None:
     register_personal_data(SecondLook, erase=_keep, export=_export_looks)
     register_personal_data(ReviewAssignment, erase=_keep, export=_export_assignments)
     register_personal_data(IntegrityCase, erase=_erase_cases, export=_export_cases)
+    register_personal_data(Score, erase=_erase_scores, export=_export_scores)
+    holds_nothing_personal(BoardStep, "numbers of people by points")
+    holds_nothing_personal(BoardChange, "that a guild's scores changed")
     history.register()
     holds_nothing_personal(WorkDay, "minutes per random id and day")
     holds_nothing_personal(Week, "minutes per random id and week")

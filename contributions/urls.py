@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from contributions.views import (
+    boards,
     challenges,
     edit,
     entry,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("review/second/", looks.second_looks, name="second_looks"),
     path("integrity/", integrity.integrity_cases, name="integrity_cases"),
     path("integrity/<uuid:pk>/", integrity.integrity_case, name="integrity_case"),
+    path("guilds/<slug:slug>/board/", boards.board, name="board"),
     path("review/phrases/", snippets.snippets, name="snippets"),
     path("review/", review.reviews, name="reviews"),
     path("projects/<slug:slug>/review/", review.project_reviews, name="review_queue"),

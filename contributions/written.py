@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.queries import ids_of
 from contributions.models import (
+    BoardStep,
     Challenge,
     Contribution,
     FeedbackSnippet,
@@ -20,6 +21,7 @@ from contributions.models import (
     PanelSeat,
     PendingVerdict,
     Review,
+    Score,
 )
 from contributions.queries.challenges import readable_challenges
 from core.written import not_reportable, register_written
@@ -88,6 +90,8 @@ def register() -> None:
         related=("challenge", "subject"),
     )
     not_reportable(Challenge, "a hash", "seed")
+    not_reportable(Score, "words of the program", "period", "kind")
+    not_reportable(BoardStep, "words of the program", "period", "kind")
     not_reportable(
         IntegrityCase, "ids and numbers, and a steward's words for other stewards", "fingerprint", "evidence", "words"
     )

@@ -26,6 +26,7 @@ EVENT_KINDS: dict[str, dict[str, str]] = {
     "token.revoked": {"subject": "uuid"},
     "guild.opened": {},
     "guild.declined": {"subject": "uuid"},
+    "guild.boards_switched": {"on": "int"},
     "guild.joining_changed": {"joining": "word"},
     "guild.policy_published": {"version": "int"},
     "guild.closing_proposed": {},

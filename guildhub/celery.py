@@ -72,6 +72,7 @@ app.conf.update(
                 ("guildhub.tidy", 3600.0),
                 ("contributions.live_a_day", 900.0),
                 ("contributions.run_challenges", 30.0),
+                ("contributions.make_board_steps", 5.0),
                 ("contributions.route_reviews", 60.0),
             )
         },

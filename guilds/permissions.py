@@ -158,6 +158,7 @@ RIGHTS: tuple[Right, ...] = (
         "refuse_invitations", Who.SIGNED_IN, note="by the link in a mail, also without an account", in_closed_guild=True
     ),
     may("change_joining", Who.STEWARD, Who.HUB_STEWARD),
+    may("switch_boards", Who.STEWARD, Who.HUB_STEWARD),
     may("choose_roles", Who.MEMBER, note="their own"),
     may(
         "leave_guild",

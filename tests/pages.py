@@ -273,6 +273,7 @@ PAGES: tuple[Page, ...] = (
         lambda world: world.extra["challenge"].get_absolute_url(),  # type: ignore[attr-defined]
         only("contributor", *REVIEWERS, "hub_steward", others=404),
     ),
+    _of("contributions:board", "guild", only("contributor", *REVIEWERS, "hub_steward")),
     _named("contributions:second_looks", only(*REVIEWERS)),
     _named("contributions:integrity_cases", only("steward", "hub_steward")),
     Page(

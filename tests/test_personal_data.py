@@ -28,6 +28,7 @@ from contributions.models import (
     IntegrityCase,
     PanelSeat,
     ReviewAssignment,
+    Score,
     SecondLook,
     TimeEntry,
 )
@@ -211,6 +212,7 @@ def make_life() -> Life:
         guild=world.guild, kind="long_hours", fingerprint="f" * 64, subjects=[person.pk], weight=9, found_at=world.now,
         seen_at=world.now, evidence={}, state="dismissed", closed_at=world.now, closed_by=world.steward, words=MARK,
     )  # fmt: skip
+    Score.objects.create(guild_id=world.guild.pk, period="all", kind="", subject_id=person.pk, points=9)
     UnreviewedWork.objects.create(guild=world.guild, subject=person, pieces=2)
     waiting = work(world, world.maintainer)
     ReviewAssignment.objects.create(contribution=waiting, reviewer=person, assigned_at=world.now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from contributions.api import challenges, history, hours, integrity, looks, pictures, points, reviews, snippets
+from contributions.api import boards, challenges, history, hours, integrity, looks, pictures, points, reviews, snippets
 
 urlpatterns = [
     path("me/hours", hours.OwnHours.as_view()),
@@ -41,6 +41,8 @@ urlpatterns = [
     path("projects/<slug:slug>/histories/<uuid:pk>/discard", history.Discarding.as_view()),
     path("projects/<slug:slug>/histories/<uuid:pk>/take-back", history.TakingBack.as_view()),
     path("projects/<slug:slug>/proposed-sessions", history.Proposals.as_view()),
+    path("guilds/<slug:slug>/board", boards.OneBoard.as_view()),
+    path("guilds/<slug:slug>/boards", boards.Switching.as_view()),
     path("guilds/<slug:slug>/ledger", points.Ledger.as_view()),
     path("guilds/<slug:slug>/month", pictures.Month.as_view()),
     path("projects/<slug:slug>/hours-by-kind", pictures.HoursByKind.as_view()),

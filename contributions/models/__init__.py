@@ -1,5 +1,6 @@
 """Work people say they did, the time it took, and what a reviewer made of it."""
 
+from contributions.models.board import BoardChange, BoardStep, Score
 from contributions.models.challenge import Challenge, PanelSeat
 from contributions.models.contribution import Contribution
 from contributions.models.history import (
@@ -16,6 +17,8 @@ from contributions.models.review import Review
 from contributions.models.time import TimeEntry, Week, WorkDay
 
 __all__ = [
+    "BoardChange",
+    "BoardStep",
     "Challenge",
     "CommitShare",
     "Contribution",
@@ -29,6 +32,7 @@ __all__ = [
     "PendingVerdict",
     "Review",
     "ReviewAssignment",
+    "Score",
     "SecondLook",
     "TimeEntry",
     "Week",

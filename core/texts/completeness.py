@@ -53,15 +53,18 @@ CORE_FLOW = (
 #: What stands beside it in those folders: deciding on disputes, looking a second time.
 BESIDE_IT = (
     "contributions/models/challenge",
+    "contributions/models/board",
     "contributions/models/integrity_case",
     "contributions/models/look",
     "contributions/services/challenges",
     "contributions/services/looks",
     "contributions/services/patterns",
     "contributions/views/challenges",
+    "contributions/views/boards",
     "contributions/views/integrity",
     "contributions/views/looks",
     "templates/contributions/challenge",
+    "templates/contributions/board",
     "templates/contributions/integrity",
     "templates/contributions/look",
     "templates/guildhub/_waiting_link",

@@ -49,6 +49,9 @@ class Guild(Hideable):
     is_low_assurance = models.BooleanField(
         default=True, editable=False, help_text="Fewer may review than the policy calls enough; counted every hour."
     )
+    has_boards = models.BooleanField(
+        default=False, editable=False, help_text="Whether members see who earned how much; stewards choose."
+    )
     is_demo = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(editable=False)
 

@@ -1,6 +1,7 @@
 """The verbs that change guilds, by noun."""
 
 from guilds.services.assurance import count_reviewers, recount_reviewers
+from guilds.services.boards import switch_boards
 from guilds.services.closing import confirm_closing, propose_closing, withdraw_closing
 from guilds.services.exports import drop_exports, make_export, order_export, sweep_exports
 from guilds.services.founding import (
@@ -120,6 +121,7 @@ __all__ = [
     "stop_invitations",
     "sweep_exports",
     "sweep_invitations",
+    "switch_boards",
     "withdraw_closing",
     "withdraw_invitations",
     "withdraw_join_request",

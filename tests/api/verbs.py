@@ -268,6 +268,8 @@ JUDGING = (
         only(*REVIEWERS),
         lambda w: {"contributions": [str(w.extra["waiting_work"].pk)], "verdict": "approved", "rubric": 3},
     ),
+    get("read_board", "/guilds/{w.guild.slug}/board", only("contributor", *REVIEWERS, "hub_steward")),
+    post("switch_boards", "/guilds/{w.guild.slug}/boards", only("steward", "hub_steward"), {"on": True}),
     get("list_integrity_cases", "/integrity-cases", only("steward", "hub_steward", "neighbour")),
     post(
         "close_integrity_case",

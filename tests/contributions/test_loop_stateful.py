@@ -576,7 +576,7 @@ def test_the_loop_keeps_its_invariants_in_any_order() -> None:
     run_state_machine_as_test(
         Loop,
         settings=settings(
-            max_examples=100, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=100, stateful_step_count=6, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 

@@ -445,6 +445,7 @@ trial("give_verdicts", about=lambda w: [logged(w), logged(w)])(
     )
 )
 trial("undo_verdict", about=judged)(lambda w, by, work: contributions.undo_verdict(contribution=work, by=by))
+trial("switch_boards")(lambda w, by, _: guilds.switch_boards(guild=w.guild, on=True, by=by, now=w.now))
 trial("close_integrity_case", about=pattern)(
     lambda w, by, case: patterns.close_integrity_case(case=case, by=by, outcome="acted", words="We talked.", now=w.now)
 )
