@@ -169,7 +169,7 @@ def test_the_page_is_for_members_of_a_guild_that_wants_it(w: World) -> None:
     sweep(w)
     path = f"/guilds/{w.guild.slug}/board/"
     said = client_of(w, "contributor").get(path).content.decode()
-    assert "Place 2, with 10" in said and "You" in said
+    assert "Place <bdi>2</bdi>, with <bdi>10</bdi>" in said and "You" in said
     assert client_of(w, "outsider").get(path).status_code == 403
     Score.objects.exclude(subject_id=w.contributor.pk).delete()
     assert "A board begins with 5 people" in client_of(w, "contributor").get(path).content.decode()
