@@ -50,7 +50,7 @@ CORE_FLOW = (
     "templates/reputation",
 )
 
-#: What stands beside it in those folders: deciding on disputes, looking a second time.
+#: What stands beside it in those folders: deciding on disputes, looking a second time, trying other rules.
 BESIDE_IT = (
     "contributions/models/challenge",
     "contributions/models/board",
@@ -63,10 +63,12 @@ BESIDE_IT = (
     "contributions/views/boards",
     "contributions/views/integrity",
     "contributions/views/looks",
+    "contributions/views/simulation",
     "templates/contributions/challenge",
     "templates/contributions/board",
     "templates/contributions/integrity",
     "templates/contributions/look",
+    "templates/contributions/try_policy",
     "templates/guildhub/_waiting_link",
 )
 
