@@ -30,7 +30,7 @@ _SCRIPT = """\\set n :n + 1
 \\set who random(0, {people} - 1)
 \\set subject {first} + :who
 \\set guild {guild}
-SELECT ordinal, transfer_id FROM post_transfers('{requests}'::jsonb, now());
+SELECT post_transfers('{requests}'::jsonb, now());
 """
 
 
@@ -148,9 +148,7 @@ def _post_batch(dice: random.Random, size: Size, is_hot: bool) -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT ordinal, transfer_id FROM post_transfers(%s::jsonb, %s)", [_batches.pop(), datetime.now(UTC)]
-        )
+        cursor.execute("SELECT post_transfers(%s::jsonb, %s)", [_batches.pop(), datetime.now(UTC)])
         cursor.fetchall()
 
 

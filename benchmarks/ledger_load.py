@@ -193,18 +193,11 @@ WITH asked AS (
         last_hash, to_id, content, %(points)s, (version + 1) * %(points)s, version + 1) AS hash FROM content c
 ), transfers AS (
     INSERT INTO reputation_transfer (id, idempotency_key, reason, source_kind, source_id, sequence, guild_id, unit, amount,
-        policy_version, arithmetic, effective_at, posted_at, reverses_id, request_hash, content_hash)
+        policy_version, arithmetic, effective_at, posted_at, reverses_id, content_hash, source_account_id,
+        target_account_id, target_balance, target_version, target_hash)
     SELECT id, key, 'contribution_approved', 'deed', source, sequence, guild, unit, %(points)s, 1, %(said)s::jsonb,
-        at, at, NULL, content, content
+        at, at, NULL, content, from_id, to_id, (version + 1) * %(points)s, version + 1, hash
     FROM hashed ORDER BY id
-), entries AS (
-    INSERT INTO reputation_entry (transfer_id, account_id, amount, balance, version, hash)
-    SELECT h.id, e.account, e.amount, e.balance, e.version, e.hash
-    FROM hashed h CROSS JOIN LATERAL (VALUES
-        (1, h.from_id, -%(points)s, NULL::bigint, NULL::bigint, NULL::bytea),
-        (2, h.to_id, %(points)s, (h.version + 1) * %(points)s, h.version + 1, h.hash)
-    ) AS e (place, account, amount, balance, version, hash)
-    ORDER BY h.id, e.place
 ), pending AS (
     INSERT INTO reputation_pendingpoints (transfer_id, account_id, amount, vests_on, held_for)
     SELECT id, to_id, %(points)s, '2026-12-01', '' FROM hashed WHERE unit = 'PTS' ORDER BY id

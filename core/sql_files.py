@@ -1,4 +1,7 @@
-"""Migrations run their SQL from files: `NAME.sql` forwards and `NAME.reverse.sql` back, beside the migration."""
+"""Migrations run their SQL from files: `NAME.sql` forwards and `NAME.reverse.sql` back, beside the migration.
+
+Without a file for the way back there is none: Django says that the migration can't be reversed.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ def run_sql_file(migration_file: str, name: str) -> RunSQL:
     folder = Path(migration_file).parent / "sql"
     return RunSQL(
         sql=_filled(folder / f"{name}.sql"),
-        reverse_sql=_filled(folder / f"{name}.reverse.sql"),
+        reverse_sql=_filled(back) if (back := folder / f"{name}.reverse.sql").exists() else None,
     )
 
 

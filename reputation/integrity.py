@@ -14,34 +14,30 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import CheckConstraint
 
-from reputation.models import MOVES, Account, Entry, ExpiryWarning, PendingPoints, Transfer
+from reputation.models import MOVES, Account, ExpiryWarning, PendingPoints, Transfer
 
 _TRIGGERS = {
     "transfer_append_only": "reputation_transfer",
-    "entry_append_only": "reputation_entry",
-    "entry_sums_to_zero": "reputation_entry",
+    "transfer_keeps_the_rules": "reputation_transfer",
     "account_stays": "reputation_account",
+    "account_keeps_the_rules": "reputation_account",
     "account_keeps_its_owner": "reputation_account",
     "pending_points_stand": "reputation_pendingpoints",
     "pending_points_not_truncated": "reputation_pendingpoints",
 }
 
-#: Invariant 1, and that nothing was added to a transfer or taken from it.
+#: Invariant 1: one amount leaves an account and arrives at another, both of the transfer's guild and unit. Keys hold it, too.
 _BALANCED = """
-SELECT format('reputation_transfer %%s moves %%s %%s, but its entries are: %%s', t.id, t.amount, t.unit,
-    coalesce(string_agg(format('%%s (%%s %%s)', e.id, e.amount, a.unit), ', ' ORDER BY e.id), 'none'))
+SELECT format('reputation_transfer %%s moves %%s %%s in guild %%s: %%s', t.id, t.amount, t.unit, t.guild_id, concat_ws('; ',
+    CASE WHEN s.id IS NULL THEN format('its source %%s is missing', t.source_account_id)
+        WHEN (s.guild_id, s.unit) <> (t.guild_id, t.unit) THEN format('its source is %%s of guild %%s', s.unit, s.guild_id) END,
+    CASE WHEN g.id IS NULL THEN format('its target %%s is missing', t.target_account_id)
+        WHEN (g.guild_id, g.unit) <> (t.guild_id, t.unit) THEN format('its target is %%s of guild %%s', g.unit, g.guild_id) END
+))
 FROM reputation_transfer t
-LEFT JOIN reputation_entry e ON e.transfer_id = t.id LEFT JOIN reputation_account a ON a.id = e.account_id
-WHERE %(guild)s::uuid IS NULL OR t.guild_id = %(guild)s::uuid
-GROUP BY t.id
-HAVING count(e.id) <> 2 OR min(e.amount) <> -t.amount OR max(e.amount) <> t.amount
-    OR min(a.unit) <> t.unit OR max(a.unit) <> t.unit
-UNION ALL
-SELECT format('reputation_entry %%s: its transfer %%s or its account %%s is missing', e.id, e.transfer_id, e.account_id)
-FROM reputation_entry e
-LEFT JOIN reputation_transfer t ON t.id = e.transfer_id LEFT JOIN reputation_account a ON a.id = e.account_id
-WHERE (t.id IS NULL OR a.id IS NULL)
-    AND (%(guild)s::uuid IS NULL OR coalesce(a.guild_id, t.guild_id) = %(guild)s::uuid)
+LEFT JOIN reputation_account s ON s.id = t.source_account_id LEFT JOIN reputation_account g ON g.id = t.target_account_id
+WHERE (%(guild)s::uuid IS NULL OR t.guild_id = %(guild)s::uuid)
+    AND ((s.guild_id, s.unit) IS DISTINCT FROM (t.guild_id, t.unit) OR (g.guild_id, g.unit) IS DISTINCT FROM (t.guild_id, t.unit))
 """
 
 #: Invariant 3. The unique indexes hold it; this finds what slipped in while one was missing.
@@ -122,8 +118,7 @@ SELECT format('reputation_transfer %%s: %%s', t.id, concat_ws('; ',
         THEN format('its arithmetic says %%s, it moves %%s', t.arithmetic -> 'points', t.amount) END
 ))
 FROM reputation_transfer t
-JOIN reputation_entry s ON s.transfer_id = t.id AND s.amount < 0 JOIN reputation_account sa ON sa.id = s.account_id
-JOIN reputation_entry g ON g.transfer_id = t.id AND g.amount > 0 JOIN reputation_account ta ON ta.id = g.account_id
+JOIN reputation_account sa ON sa.id = t.source_account_id JOIN reputation_account ta ON ta.id = t.target_account_id
 CROSS JOIN LATERAL (SELECT reputation_content_hash(ROW(
     t.id, t.reason, t.source_kind, t.source_id, t.sequence, t.idempotency_key, t.guild_id, t.unit, t.amount,
     t.policy_version, t.arithmetic, t.effective_at, t.posted_at, t.reverses_id, sa.kind, sa.subject_id, ta.kind,
@@ -156,12 +151,11 @@ FROM reputation_account a LEFT JOIN (
 ) w ON w.account_id = a.id
 WHERE a.kind = 'pts_pending' AND a.balance <> coalesce(w.total, 0) AND (%(guild)s::uuid IS NULL OR a.guild_id = %(guild)s::uuid)
 UNION ALL
-SELECT format('reputation_pendingpoints of transfer %%s: %%s wait, but %%s of %%s were minted there', w.transfer_id, w.amount,
-    coalesce(e.amount, 0), coalesce(t.amount, 0))
+SELECT format('reputation_pendingpoints of transfer %%s: %%s wait for account %%s, but %%s were minted there for %%s',
+    w.transfer_id, w.amount, w.account_id, coalesce(t.amount, 0), t.target_account_id)
 FROM reputation_pendingpoints w
 LEFT JOIN reputation_transfer t ON t.id = w.transfer_id
-LEFT JOIN reputation_entry e ON e.transfer_id = w.transfer_id AND e.account_id = w.account_id
-WHERE (t.id IS NULL OR e.id IS NULL OR w.amount > t.amount OR w.amount = 0)
+WHERE (t.id IS NULL OR t.target_account_id <> w.account_id OR w.amount > t.amount OR w.amount = 0)
     AND (%(guild)s::uuid IS NULL OR t.guild_id = %(guild)s::uuid)
 """
 
@@ -171,10 +165,8 @@ _REVERSALS = """
 SELECT format('reputation_transfer %%s: takes back %%s %%s of %%s, which was %%s %%s', r.id, r.amount, r.unit, o.id, o.amount,
     o.unit)
 FROM reputation_transfer r LEFT JOIN reputation_transfer o ON o.id = r.reverses_id
-LEFT JOIN reputation_entry re ON re.transfer_id = r.id AND re.amount < 0
-LEFT JOIN reputation_account ra ON ra.id = re.account_id
-LEFT JOIN reputation_entry oe ON oe.transfer_id = o.id AND oe.amount > 0
-LEFT JOIN reputation_account oa ON oa.id = oe.account_id
+LEFT JOIN reputation_account ra ON ra.id = r.source_account_id
+LEFT JOIN reputation_account oa ON oa.id = o.target_account_id
 WHERE r.reason = 'reversal' AND (%(guild)s::uuid IS NULL OR r.guild_id = %(guild)s::uuid)
     AND ((o.guild_id, o.unit, o.amount, oa.subject_id) IS DISTINCT FROM (r.guild_id, r.unit, r.amount, ra.subject_id)
         OR o.reverses_id IS NOT NULL)
@@ -218,7 +210,7 @@ WHERE r.rolname = %(app_role)s AND has_table_privilege(r.oid, to_regclass(l.name
 
 #: What each check proves, in the words that verify_ledger prints, and its statement.
 CHECKS: dict[str, str] = {
-    "every transfer has its two entries, which sum to zero": _BALANCED,
+    "every transfer leaves one account and arrives at another of its guild and unit": _BALANCED,
     "every source and every key was posted once": _POSTED_ONCE,
     "every balance is the sum of its entries": _BALANCES,
     "every entry follows from the one before": _CHAINS,
@@ -248,6 +240,7 @@ def findings(check: str, guild_id: UUID | None = None) -> Iterator[str]:
 
 
 def _constraints() -> list[tuple[str, bool]]:
-    """Names of the ledger's constraints, and whether each is a check (else a unique index)."""
-    models = (Account, Transfer, Entry, PendingPoints, ExpiryWarning)
-    return [(c.name, isinstance(c, CheckConstraint)) for model in models for c in model._meta.constraints]
+    """Names of the ledger's constraints, and whether each is a check or a key (else a unique index)."""
+    models = (Account, Transfer, PendingPoints, ExpiryWarning)
+    keys = [("transfer_source_is_an_account", True), ("transfer_target_is_an_account", True)]
+    return keys + [(c.name, isinstance(c, CheckConstraint)) for model in models for c in model._meta.constraints]

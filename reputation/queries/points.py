@@ -111,19 +111,24 @@ def posted_for(source_kind: str, source_ids: Iterable[UUID]) -> dict[UUID, Poste
     return {source_id: Posted(**units) for source_id, units in found.items()}
 
 
-# The newest entries of each account are read from its index and then merged: sorting all entries of a person would
-# read a life's history for every page.
-NEWEST_ENTRIES = """
-SELECT e.id, e.amount, e.balance, a.kind, t.id AS transfer_id, t.reason, t.source_kind, t.source_id, t.guild_id,
-    t.policy_version, t.arithmetic, t.effective_at, t.posted_at
+# The newest sides of each account are read from its indexes and then merged: sorting all entries of a person would
+# read a life's history for every page. An entry's id is made of its transfer's number, see the view.
+_SIDE = """
+    (SELECT number * 2 + {is_target} AS id, {sign}amount AS amount, {side}_balance AS balance, id AS transfer_id, reason,
+        source_kind, source_id, guild_id, policy_version, arithmetic, effective_at, posted_at
+    FROM reputation_transfer WHERE {side}_account_id = a.id AND number < %(before)s / 2
+    ORDER BY number DESC LIMIT %(limit)s)"""
+
+NEWEST_ENTRIES = f"""
+SELECT e.id, e.amount, e.balance, a.kind, e.transfer_id, e.reason, e.source_kind, e.source_id, e.guild_id, e.policy_version,
+    e.arithmetic, e.effective_at, e.posted_at
 FROM reputation_account a
-CROSS JOIN LATERAL (
-    SELECT * FROM reputation_entry WHERE account_id = a.id AND id < %(before)s ORDER BY id DESC LIMIT %(limit)s
+CROSS JOIN LATERAL ({_SIDE.format(side="source", sign="-", is_target=0)}
+    UNION ALL{_SIDE.format(side="target", sign="", is_target=1)}
 ) e
-JOIN reputation_transfer t ON t.id = e.transfer_id
 WHERE a.subject_id = ANY(%(subjects)s::uuid[]) AND (%(guild)s::uuid IS NULL OR a.guild_id = %(guild)s::uuid)
 ORDER BY e.id DESC LIMIT %(limit)s
-"""
+"""  # noqa: S608  (SQL of our own)
 
 _LINES = f"""
 SELECT id, amount, balance, kind, transfer_id, reason, source_kind, source_id, guild_id, policy_version, arithmetic::text,

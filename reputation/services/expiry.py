@@ -55,25 +55,22 @@ WITH line AS (
     FROM line JOIN reputation_transfer t ON t.guild_id = %(guild)s AND t.policy_version = line.version
         AND t.effective_at < line.until AND t.effective_at >= line.until - make_interval(days => %(days)s)
         AND t.unit = 'PTS' AND t.reason IN ('contribution_approved', 'contribution_corrected', 'review_paid')
-    JOIN reputation_entry e ON e.transfer_id = t.id AND e.amount > 0
-    JOIN reputation_account a ON a.id = e.account_id
+    JOIN reputation_account a ON a.id = t.target_account_id
 )
 SELECT a.id, a.subject_id, a.balance, minted.points::bigint, used.points::bigint, minted.version
 FROM crossing c
 JOIN reputation_account a ON a.guild_id = %(guild)s AND a.subject_id = c.subject_id AND a.kind = 'pts_available'
 CROSS JOIN LATERAL (
-    SELECT coalesce(sum(e.amount), 0) AS points, coalesce(max(t.policy_version), 1) AS version
+    SELECT coalesce(sum(t.amount), 0) AS points, coalesce(max(t.policy_version), 1) AS version
     FROM reputation_account pending
-    JOIN reputation_entry e ON e.account_id = pending.id AND e.amount > 0
-    JOIN reputation_transfer t ON t.id = e.transfer_id
+    JOIN reputation_transfer t ON t.target_account_id = pending.id
     JOIN line ON line.version = t.policy_version AND t.effective_at < line.until
     WHERE pending.guild_id = a.guild_id AND pending.subject_id = a.subject_id AND pending.kind = 'pts_pending'
 ) minted
 CROSS JOIN LATERAL (
-    SELECT coalesce(-sum(e.amount), 0) AS points
+    SELECT coalesce(sum(t.amount), 0) AS points
     FROM reputation_account other
-    JOIN reputation_entry e ON e.account_id = other.id AND e.amount < 0
-    JOIN reputation_transfer t ON t.id = e.transfer_id
+    JOIN reputation_transfer t ON t.source_account_id = other.id
     WHERE other.guild_id = a.guild_id AND other.subject_id = a.subject_id AND (
         (other.kind IN ('pts_available', 'pts_held') AND t.reason IN ('spent', 'expired'))
         OR (other.kind = 'pts_debt' AND t.reason = 'reversal'))

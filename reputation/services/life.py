@@ -71,11 +71,10 @@ def reversal_transfers(sources: Iterable[Source], *, why: str) -> list[TransferR
         of |= Q(source_id=source_id, source_kind=source_kind)
     minted = list(
         Transfer.objects.filter(of, reason__in=MINTING, reversals__isnull=True)
-        .select_related("pending")
-        .prefetch_related("entries__account")
+        .select_related("pending", "target_account")
         .order_by("pk")
     )
-    whose = {transfer.pk: _gained_by(transfer) for transfer in minted}
+    whose = {transfer.pk: transfer.target_account.subject_id for transfer in minted}
     available = _balances(AccountKind.PTS_AVAILABLE, {(t.guild_id, whose[t.pk]) for t in minted})
     requests = []
     for one in minted:
@@ -195,13 +194,6 @@ def _about(
         pending=pending,
         reverses=reverses,
     )
-
-
-def _gained_by(minted: Transfer) -> UUID:
-    """Whose account it went to."""
-    [subject] = [e.account.subject_id for e in minted.entries.all() if e.amount > 0]
-    assert subject is not None
-    return subject
 
 
 def _balances(kind: str, whose: Iterable[tuple[UUID, UUID | None]]) -> dict[tuple[UUID, UUID | None], int]:

@@ -134,13 +134,11 @@ def transfer(requests: Sequence[TransferRequest], *, now: datetime) -> list[Post
     payload = json.dumps([_as_json(i, r) for i, r in zip(ids, requests, strict=True)])
     try:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT ordinal, transfer_id FROM post_transfers(%s::jsonb, %s)",
-                [payload, now],
-            )
-            before = {int(ordinal) - 1: found for ordinal, found in cursor.fetchall()}
+            cursor.execute("SELECT post_transfers(%s::jsonb, %s)", [payload, now])
+            [(said,)] = cursor.fetchall()
     except DatabaseError as error:
         raise _refusal(error) or error from error
+    before = {int(ordinal) - 1: UUID(found) for ordinal, found in json.loads(said or "{}").items()}
     return [
         PostedTransfer(before.get(n, i), r, n in before) for n, (i, r) in enumerate(zip(ids, requests, strict=True))
     ]

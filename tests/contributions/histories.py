@@ -33,7 +33,6 @@ HISTORY_TABLES = (
     "contributions_week",
     "core_event",
     "core_statechange",
-    "reputation_entry",
     "reputation_transfer",
 )
 

@@ -360,7 +360,7 @@ def test_the_logins_have_exactly_the_rights_that_migrations_gave(folder: Path, s
     target = scratch()
     restore(made.path, into=target)
     assert rights(target) == rights(programs.database_name())
-    for refused in ("UPDATE reputation_entry SET amount = 0", "DELETE FROM core_event", "TRUNCATE core_logentry"):
+    for refused in ("UPDATE reputation_transfer SET amount = 0", "DELETE FROM core_event", "TRUNCATE core_logentry"):
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             ask(target, refused, login=app_login())
     assert ask(target, "SELECT count(*) > 0 FROM reputation_entry", login=app_login()) == [(True,)]

@@ -99,7 +99,7 @@ print(subprocess.run([programs / "pg_verifybackup", {base!r}], capture_output=Tr
 MISTAKE = """
 import time
 time.sleep(0.1)
-ask("SET session_replication_role = replica; DELETE FROM reputation_entry; DELETE FROM core_logentry")
+ask("SET session_replication_role = replica; DELETE FROM reputation_transfer; DELETE FROM core_logentry")
 segment = ask("SELECT pg_walfile_name(pg_switch_wal())")[0][0]
 for _ in range(100):
     if (ask("SELECT last_archived_wal FROM pg_stat_archiver")[0][0] or "") >= segment:

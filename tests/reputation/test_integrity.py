@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import Subject
 from core import registries
+from core.ids import uuid7
 from guilds.models import Guild
 from reputation.integrity import CHECKS, findings
 from reputation.models import Account, Entry, Transfer
@@ -87,16 +88,30 @@ def test_a_changed_transfer_is_named(ledger: Ledger, column: str, value: str) ->
     assert f"reputation_transfer {ledger.transfer.pk}: its content does not match its hash" in all_findings()
 
 
-def test_a_raised_entry_is_named_and_so_are_its_account_and_transfer(ledger: Ledger) -> None:
-    tamper("UPDATE reputation_entry SET amount = 25 WHERE id = %s", ledger.entry.pk)
+def test_a_raised_side_is_named_and_so_is_its_account(ledger: Ledger) -> None:
+    tamper("UPDATE reputation_transfer SET amount = 25 WHERE id = %s", ledger.transfer.pk)
     found = all_findings()
-    assert any(
-        f.startswith(f"reputation_transfer {ledger.transfer.pk} moves 20 REP, but its entries are") for f in found
-    )
+    assert any(f.startswith(f"reputation_transfer {ledger.transfer.pk}: its content") for f in found)
     assert any(f.startswith(f"reputation_account {ledger.rep.pk} (rep): balance is 60, but") for f in found)
     [chain] = [f for f in found if f.startswith("reputation_entry")]
     assert chain.startswith(f"reputation_entry {ledger.entry.pk} (account {ledger.rep.pk}, version 2)")
     assert "hash does not follow" in chain and "balance 30 does not follow from 10 and 25" in chain
+
+
+def test_a_transfer_to_an_account_of_another_unit_is_named(ledger: Ledger) -> None:
+    pending = Account.objects.get(guild=ledger.guild, kind="pts_pending", subject=ledger.person)
+    tamper("UPDATE reputation_transfer SET target_account_id = %s WHERE id = %s", pending.pk, ledger.transfer.pk)
+    found = all_findings()
+    assert any(
+        f.startswith(f"reputation_transfer {ledger.transfer.pk} moves 20 REP") and "its target is PTS" in f
+        for f in found
+    )
+
+
+def test_a_transfer_to_an_account_that_is_not_there_is_named(ledger: Ledger) -> None:
+    nowhere = uuid7()
+    tamper("UPDATE reputation_transfer SET target_account_id = %s WHERE id = %s", nowhere, ledger.transfer.pk)
+    assert any(f.endswith(f"its target {nowhere} is missing") for f in all_findings())
 
 
 def test_a_raised_balance_is_named(ledger: Ledger) -> None:
@@ -110,9 +125,8 @@ def test_a_consistent_forgery_breaks_on_its_hash(ledger: Ledger) -> None:
         "UPDATE reputation_transfer SET amount = 25, arithmetic = '{\"points\": 25}' WHERE id = %s",
         ledger.transfer.pk,
     )
-    tamper("UPDATE reputation_entry SET amount = sign(amount) * 25 WHERE transfer_id = %s", ledger.transfer.pk)
     tamper(
-        "UPDATE reputation_entry SET balance = balance + 5 WHERE account_id = %s AND version >= 2",
+        "UPDATE reputation_transfer SET target_balance = target_balance + 5 WHERE target_account_id = %s AND target_version >= 2",
         ledger.rep.pk,
     )
     tamper("UPDATE reputation_account SET balance = balance + 5 WHERE id = %s", ledger.rep.pk)
@@ -121,28 +135,22 @@ def test_a_consistent_forgery_breaks_on_its_hash(ledger: Ledger) -> None:
     assert any(f.startswith(f"reputation_entry {ledger.entry.pk} ") and "hash" in f for f in found)
 
 
-def test_a_removed_entry_leaves_gaps_that_are_named(ledger: Ledger) -> None:
-    tamper("DELETE FROM reputation_entry WHERE id = %s", ledger.entry.pk)
+def test_a_removed_transfer_leaves_gaps_that_are_named(ledger: Ledger) -> None:
+    tamper("DELETE FROM reputation_transfer WHERE id = %s", ledger.transfer.pk)
     found = all_findings()
-    assert any(f.startswith(f"reputation_transfer {ledger.transfer.pk} moves 20 REP") for f in found)
     assert any("version 3): follows version 1" in f for f in found)
+    assert any("minted 0 REP and 20 PTS" in f for f in found)
 
 
 def test_an_approval_removed_whole_leaves_gaps_in_the_persons_accounts(ledger: Ledger) -> None:
-    tamper("DELETE FROM reputation_entry WHERE transfer_id IN (%s, %s)", ledger.transfer.pk, ledger.twin.pk)
     tamper("DELETE FROM reputation_transfer WHERE id IN (%s, %s)", ledger.transfer.pk, ledger.twin.pk)
     assert any(f.startswith(f"reputation_account {ledger.rep.pk} (rep): balance is 60") for f in all_findings())
-
-
-def test_a_removed_transfer_leaves_its_entries_behind(ledger: Ledger) -> None:
-    tamper("DELETE FROM reputation_transfer WHERE id = %s", ledger.transfer.pk)
-    assert any(f.startswith(f"reputation_entry {ledger.entry.pk}: its transfer") for f in all_findings())
 
 
 def test_entries_swapped_between_accounts_break_the_chain(ledger: Ledger) -> None:
     transfer(approval(ledger.guild, Subject.objects.create(), 20), now=NOW)
     other = Entry.objects.filter(amount=20, version=1, account__kind="rep").get()
-    tamper("UPDATE reputation_entry SET account_id = %s WHERE id = %s", ledger.rep.pk, other.pk)
+    tamper("UPDATE reputation_transfer SET target_account_id = %s WHERE id = %s", ledger.rep.pk, other.transfer_id)
     assert any(f.startswith(f"reputation_entry {other.pk} (account {ledger.rep.pk}") for f in all_findings())
 
 
@@ -169,16 +177,16 @@ def test_an_approval_without_its_points_breaks_invariant_9(ledger: Ledger) -> No
 def test_a_disabled_trigger_and_a_right_too_many_are_named(ledger: Ledger) -> None:
     app = settings.APP_DATABASE_ROLE
     with logged_in_as("superuser") as cursor:
-        cursor.execute("ALTER TABLE reputation_entry DISABLE TRIGGER entry_append_only")
+        cursor.execute("ALTER TABLE reputation_transfer DISABLE TRIGGER transfer_keeps_the_rules")
         cursor.execute(f'GRANT INSERT ON reputation_account TO "{app}"')
     try:
         assert all_findings() == [
-            "trigger entry_append_only on reputation_entry is missing or disabled",
+            "trigger transfer_keeps_the_rules on reputation_transfer is missing or disabled",
             f"login {app} may INSERT reputation_account",
         ]
     finally:
         with logged_in_as("superuser") as cursor:
-            cursor.execute("ALTER TABLE reputation_entry ENABLE TRIGGER entry_append_only")
+            cursor.execute("ALTER TABLE reputation_transfer ENABLE TRIGGER transfer_keeps_the_rules")
             cursor.execute(f'REVOKE INSERT ON reputation_account FROM "{app}"')
 
 
@@ -193,7 +201,7 @@ def test_one_guild_can_be_verified_alone(ledger: Ledger) -> None:
     sound = make_guild()
     transfer(approval(sound, ledger.person), now=NOW)
     tamper("UPDATE reputation_account SET balance = 500 WHERE id = %s", ledger.rep.pk)
-    tamper("UPDATE reputation_entry SET amount = 25 WHERE id = %s", ledger.entry.pk)
+    tamper("UPDATE reputation_transfer SET amount = 25 WHERE id = %s", ledger.transfer.pk)
     own = {check: list(findings(check, sound.pk)) for check in CHECKS}
     assert not any(own.values())
     assert str(ledger.rep.pk) in verify(guild=ledger.guild.slug)

@@ -115,7 +115,7 @@ class Command(BaseCommand):
 def _grown_tables() -> list[str]:
     """What an import and its acceptance write to."""
     own = [model._meta.db_table for model in apps.get_app_config("contributions").get_models()]
-    return [*own, "accounts_subject", "reputation_entry", "reputation_transfer", "reputation_account", "core_event"]
+    return [*own, "accounts_subject", "reputation_transfer", "reputation_account", "core_event"]
 
 
 class _Counter:
