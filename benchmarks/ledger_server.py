@@ -106,19 +106,19 @@ class Server:
             return dict(cursor.fetchall())
 
 
-def home(*, on_disk: bool) -> Path:
+def home(*, on_disk: bool, name: str) -> Path:
     """Where the server's data lie: on memory, or beside the other embedded servers of root, or in a temporary folder."""
     if not on_disk and Path("/dev/shm").is_dir():
-        return Path("/dev/shm") / f"guildhub-ledger-{os.geteuid()}"
+        return Path("/dev/shm") / f"guildhub-{name}-{os.geteuid()}"
     if os.geteuid() == 0:
-        return Path("/var/lib/guildhub/bench-ledger")
-    return Path(tempfile.gettempdir()) / "guildhub-bench-ledger"
+        return Path(f"/var/lib/guildhub/bench-{name}")
+    return Path(tempfile.gettempdir()) / f"guildhub-bench-{name}"
 
 
 @contextmanager
-def serving(*, on_disk: bool, is_kept: bool) -> Iterator[Server]:
+def serving(*, on_disk: bool, is_kept: bool, name: str = "ledger") -> Iterator[Server]:
     """Start a server in a place of its own, and set Django up on it; afterwards nothing of it stays unless `is_kept`."""
-    state = home(on_disk=on_disk)
+    state = home(on_disk=on_disk, name=name)
     for name in ("DATABASE_URL", "MIGRATE_DATABASE_URL", "REDIS_URL", "BROKER_URL", "BIND", "PORT", "SECRET_KEY"):
         os.environ.pop(name, None)
     os.environ |= {

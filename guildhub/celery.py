@@ -74,6 +74,7 @@ app.conf.update(
                 ("contributions.run_challenges", 30.0),
                 ("contributions.make_board_steps", 5.0),
                 ("contributions.route_reviews", 60.0),
+                ("reputation.count_weeks", 30.0),
             )
         },
         "contributions.look_for_patterns": {

@@ -184,6 +184,25 @@ JOIN reputation_account a ON a.guild_id = d.guild_id AND a.subject_id = d.subjec
 WHERE d.kind = 'pts_debt' AND d.balance < 0 AND a.balance > 0 AND (%(guild)s::uuid IS NULL OR d.guild_id = %(guild)s::uuid)
 """
 
+#: The weeks that a guild's page shows are what their transfers come to, and the row of all weeks is their sum.
+_WEEKS = """
+WITH found AS (
+    SELECT t.guild_id, date_trunc('week', t.effective_at AT TIME ZONE 'UTC')::date AS week, t.reason, t.unit, s.kind AS source,
+        g.kind AS target, count(*) AS transfers, sum(t.amount) AS amount
+    FROM reputation_transfer t
+    JOIN reputation_account s ON s.id = t.source_account_id JOIN reputation_account g ON g.id = t.target_account_id
+    WHERE t.number <= (SELECT counted FROM reputation_ledgercount) AND (%(guild)s::uuid IS NULL OR t.guild_id = %(guild)s::uuid)
+    GROUP BY GROUPING SETS ((1, 2, 3, 4, 5, 6), (1, 3, 4, 5, 6))
+)
+SELECT format('reputation_ledgerweek of guild %%s, %%s, %%s %%s from %%s to %%s: counted %%s of %%s, there are %%s of %%s',
+    guild_id, week, unit, reason, source, target, coalesce(w.transfers, 0), coalesce(w.amount, 0), coalesce(f.transfers, 0),
+    coalesce(f.amount, 0))
+FROM (SELECT guild_id, coalesce(week, '0001-01-01') AS week, reason, unit, source, target, transfers, amount FROM found) f
+FULL JOIN (SELECT * FROM reputation_ledgerweek WHERE %(guild)s::uuid IS NULL OR guild_id = %(guild)s::uuid) w
+    USING (guild_id, week, reason, unit, source, target)
+WHERE (f.transfers, f.amount) IS DISTINCT FROM (w.transfers, w.amount)
+"""
+
 #: The guards themselves: without them all the above is luck.
 _GUARDS = """
 SELECT format('trigger %%s on %%s is missing or disabled', w.name, w.held_by)
@@ -218,6 +237,7 @@ CHECKS: dict[str, str] = {
     "REP and PTS of one approval are equal, imports are REP only": _TWINS,
     "every point that pends is explained, and together they are the balance": _PENDING,
     "what was taken back is what was minted, and debts are paid first": _REVERSALS,
+    "the weeks that are counted say what their transfers say": _WEEKS,
     "the guards of the database are in place": _GUARDS,
 }
 

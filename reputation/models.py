@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Case, Q, When
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -108,7 +111,7 @@ class Account(models.Model):
                     default=Q(balance__gte=0),
                     output_field=models.BooleanField(),
                 ),
-                violation_error_message=_("A person's account is never below zero, their debt never above it."),
+                violation_error_message=_("A person's account is never below zero."),
             ),
         ]
 
@@ -177,6 +180,8 @@ class Transfer(models.Model):
             models.Index(fields=["guild", "effective_at"], name="transfer_by_guild"),
             models.Index(fields=["source_account", "number"], name="transfer_by_source"),
             models.Index(fields=["target_account", "number"], name="transfer_by_target"),
+            # Numbers only rise, so ranges find the newest transfers. A full index would cost every posting.
+            BrinIndex(fields=["number"], name="transfer_by_number", pages_per_range=16, autosummarize=True),
         ]
         constraints = [
             models.UniqueConstraint(fields=["idempotency_key"], name="transfer_once_per_key"),
@@ -276,3 +281,67 @@ class ExpiryWarning(models.Model):
 
     def __str__(self) -> str:
         return f"{self.points} expire on {self.expires_on}"
+
+
+class LedgerWeek(models.Model):
+    """What the transfers of one kind did in one guild and one ISO week, as far as they are counted (`LedgerCount`).
+
+    A projection of the ledger for everybody's page of a guild, so that its reads don't grow with the transfers. Kept by a sweep
+    and never by a posting, or every approval of a guild would queue on one row. `week` is its Monday (UTC); the rows of
+    `EVER` hold all weeks together.
+    """
+
+    #: Stands for all weeks together.
+    EVER = date(1, 1, 1)
+
+    pk = models.CompositePrimaryKey("guild_id", "week", "reason", "unit", "source", "target")
+    guild_id = models.UUIDField()
+    week = models.DateField()
+    reason = models.CharField(max_length=30)
+    unit = models.CharField(max_length=20)
+    source = models.CharField(max_length=20, help_text="The kind of account that the points left.")
+    target = models.CharField(max_length=20, help_text="The kind of account at which they arrived.")
+    transfers = models.BigIntegerField()
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="ledger_week_counts",
+                condition=Q(transfers__gt=0, amount__gt=0),
+                violation_error_message=_("A week of the ledger counts transfers."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.unit} {self.reason} in {self.week}"
+
+
+class LedgerCount(models.Model):
+    """How far the weeks are counted: each transfer with a number up to `counted` is in them, and none above it. One row.
+
+    Numbers are not committed in their order. So a number is noted first, with the id of the transaction that noted it; once every
+    older transaction has ended, all transfers up to that number are there for good, and are counted.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    counted = models.BigIntegerField(default=0)
+    noted = models.BigIntegerField(default=0)
+    noted_by = models.BigIntegerField(default=0, help_text="The transaction that noted the number.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="ledger_count_is_one_row",
+                condition=Q(id=1),
+                violation_error_message=_("The ledger is counted once."),
+            ),
+            models.CheckConstraint(
+                name="ledger_count_goes_up_to_what_was_noted",
+                condition=Q(counted__lte=F("noted")),
+                violation_error_message=_("Only what was noted is counted."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"counted up to {self.counted}"

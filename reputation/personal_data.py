@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import F
 
 from core.registries import holds_nothing_personal, register_personal_data
-from reputation.models import Account, Entry, ExpiryWarning, PendingPoints, Transfer
+from reputation.models import Account, Entry, ExpiryWarning, LedgerCount, LedgerWeek, PendingPoints, Transfer
 
 
 def _keep(ids: Sequence[UUID]) -> None:
@@ -56,3 +56,5 @@ def register() -> None:
         Transfer,
         "random ids, amounts and hashes; a person's side of it is told as their entries",
     )
+    holds_nothing_personal(LedgerWeek, "sums of a guild by week")
+    holds_nothing_personal(LedgerCount, "a number")

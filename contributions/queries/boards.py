@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
 
+from accounts.models import Profile
 from contributions.services.boards import SCORES, values_of
 from guilds.models import Guild
 
 TOP = """
-SELECT s.subject_id, s.points, coalesce(p.display_name, ''), coalesce(p.handle, '') FROM (
-    SELECT subject_id, points FROM contributions_score
-    WHERE guild_id = %(guild)s AND period = %(period)s AND kind = %(kind)s
-    ORDER BY points DESC, subject_id LIMIT %(limit)s OFFSET %(start)s
-) s LEFT JOIN accounts_profile p ON p.subject_id = s.subject_id ORDER BY s.points DESC, s.subject_id
+SELECT subject_id, points FROM contributions_score
+WHERE guild_id = %(guild)s AND period = %(period)s AND kind = %(kind)s
+ORDER BY points DESC, subject_id LIMIT %(limit)s OFFSET %(start)s
 """
 
 #: My points, and the step they stand on. Steps are a few seconds old: the next one up is near enough until they are made anew.
@@ -32,7 +31,7 @@ WHERE s.guild_id = %(guild)s AND s.period = %(period)s AND s.kind = %(kind)s AND
 
 #: Ranges of the board's index, away from my place in both directions: those with as many points, then those with others.
 AROUND = """
-SELECT s.subject_id, s.points, coalesce(p.display_name, ''), coalesce(p.handle, '') FROM (
+SELECT subject_id, points FROM (
     (SELECT * FROM (
         (SELECT subject_id, points FROM contributions_score
          WHERE guild_id = %(guild)s AND period = %(period)s AND kind = %(kind)s AND points = %(points)s
@@ -52,7 +51,7 @@ SELECT s.subject_id, s.points, coalesce(p.display_name, ''), coalesce(p.handle, 
          WHERE guild_id = %(guild)s AND period = %(period)s AND kind = %(kind)s AND points < %(points)s
          ORDER BY points DESC, subject_id LIMIT %(each)s)
     ) after ORDER BY points DESC, subject_id LIMIT %(each)s + 1)
-) s LEFT JOIN accounts_profile p ON p.subject_id = s.subject_id ORDER BY s.points DESC, s.subject_id
+) s ORDER BY points DESC, subject_id
 """
 
 
@@ -84,12 +83,11 @@ class Board:
     kind: str = ""
 
     def top(self, *, start: int = 0, limit: int = 100) -> list[Row]:
-        """The first of the board, most points first; equal ones in the order of their ids, with the same rank. One statement."""
-        rows = [Row(*row) for row in self._rows(TOP, start=start, limit=limit)]
+        """The first of the board, most points first; equal ones in the order of their ids, with the same rank. Two statements."""
         ranked: list[Row] = []
-        for number, row in enumerate(rows, start=start + 1):
+        for number, row in enumerate(self._named(TOP, start=start, limit=limit), start=start + 1):
             is_equal = bool(ranked) and ranked[-1].points == row.points
-            ranked.append(Row(row.subject, row.points, row.name, row.handle, ranked[-1].rank if is_equal else number))
+            ranked.append(replace(row, rank=ranked[-1].rank if is_equal else number))
         return ranked
 
     def place_of(self, subject: UUID) -> Place | None:
@@ -98,8 +96,8 @@ class Board:
         return Place(*found[0]) if found else None
 
     def around(self, subject: UUID, points: int, each: int = 2) -> list[Row]:
-        """Those before and after somebody with so many points, and themselves. One statement."""
-        return [Row(*row) for row in self._rows(AROUND, subject=str(subject), points=points, each=each)]
+        """Those before and after somebody with so many points, and themselves. Two statements."""
+        return self._named(AROUND, subject=str(subject), points=points, each=each)
 
     def has_people(self, least: int) -> bool:
         """Whether at least so many are on it. One statement, which reads so many rows at most."""
@@ -111,6 +109,13 @@ class Board:
             )
             row = cursor.fetchone()
         return bool(row and row[0] >= least)
+
+    def _named(self, sql: str, **values: object) -> list[Row]:
+        """Rows of the board with the names that people gave themselves."""
+        found = self._rows(sql, **values)
+        profiles = Profile.objects.filter(subject_id__in=[subject for subject, _points in found])
+        names = {subject: names for subject, *names in profiles.values_list("subject_id", "display_name", "handle")}
+        return [Row(subject, points, *names.get(subject, ("", ""))) for subject, points in found]
 
     def _rows(self, sql: str, **values: object) -> list[tuple]:  # type: ignore[type-arg]
         with connection.cursor() as cursor:

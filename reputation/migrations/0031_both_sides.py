@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                     output_field=models.BooleanField(),
                 ),
                 name="account_on_its_side_of_zero",
-                violation_error_message="A person's account is never below zero, their debt never above it.",
+                violation_error_message="A person's account is never below zero.",
             ),
         ),
         *(

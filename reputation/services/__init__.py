@@ -20,6 +20,7 @@ from reputation.services.posting import (
     TransferRequest,
     transfer,
 )
+from reputation.services.weeks import count_weeks, count_weeks_anew
 
 __all__ = [
     "ISSUANCE",
@@ -34,6 +35,8 @@ __all__ = [
     "TransferRequest",
     "approval_transfers",
     "correction_transfers",
+    "count_weeks",
+    "count_weeks_anew",
     "expire_points",
     "hold_points",
     "import_transfers",

@@ -151,11 +151,11 @@ def test_a_saved_checkpoint_finds_a_history_that_was_rewritten_with_all_its_keys
 
 #: What is changed in the dump's text (table, pattern, replacement), and which sentence names it.
 TAMPERINGS: dict[str, tuple[str, str, str, str]] = {
-    "leaf": ("core_logentry", r"(?m)^(4\t.*\\\\x)..", r"\g<1>ff", r"core_logentry 4: its leaf is not the hash"),
-    "leaf of an erased": ("core_logentry", r"(?m)^(13\t.*\\\\x)..", r"\g<1>ff", r"core_logroot 14: it is not the root"),
+    "leaf": ("core_logentry", r"(?m)^(4\t.*\\\\x).{8}", r"\g<1>ffffffff", r"core_logentry 4: its leaf is not the hash"),
+    "leaf of an erased": ("core_logentry", r"(?m)^(13\t.*\\\\x).{8}", r"\g<1>ffffffff", r"core_logroot 14: it is not the root"),
     "entry removed": ("core_logentry", r"(?m)^2\t.*\n", "", r"core_logentry 3: 2 should come here"),
     "end cut off": ("core_logentry", r"(?m)^1[0-3]\t.*\n", "", r"core_logcheckpoint 13: .* the end was cut off"),
-    "root": ("core_logroot", r"(?m)^(5\t\\\\x)..", r"\g<1>ff", r"core_logroot 5: it is not the root"),
+    "root": ("core_logroot", r"(?m)^(5\t\\\\x).{8}", r"\g<1>ffffffff", r"core_logroot 5: it is not the root"),
     "event": ("core_event", "reviewer", "steward", r"its leaf is not the hash of event"),
     "checkpoint's size": ("core_logcheckpoint", r"(proof\\n)5(\\n)", r"\g<1>6\2", r"core_logcheckpoint 5: the signature of key"),
     "checkpoint's time": (
@@ -163,7 +163,7 @@ TAMPERINGS: dict[str, tuple[str, str, str, str]] = {
     ),
     "checkpoint moved": ("core_logcheckpoint", r"(?m)^5\t", "7\t", r"core_logcheckpoint 7: it was signed for 5"),
     "checkpoint's key": ("core_logcheckpoint", r"[0-9a-f-]{36}", "0" * 36, r"core_logcheckpoint 5: its key is gone"),
-    "key": ("core_logkey", r"(\\\\x)..", r"\g<1>ff", r"core_logkey \d: its statement says something else"),
+    "key": ("core_logkey", r"(\\\\x).{8}", r"\g<1>ffffffff", r"core_logkey \d: its statement says something else"),
     "key's beginning": ("core_logkey", r"(?m)^(.*\t2\t.*):00\+", r"\1:09+", r"core_logkey 2: its statement says"),
     "key's statement": (
         "core_logkey", r"(reason planned\\n.*?\\n\\n).*?\\n", r"\1", r"core_logkey 2: key 1 did not sign it"

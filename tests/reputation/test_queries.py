@@ -114,7 +114,7 @@ def test_the_public_ledger_tells_kind_and_week_and_never_whose(
     transfer([*approval(guild, person, 10), *approval(guild, Subject.objects.create(), 5)], now=NOW)
     transfer(imported(guild, person, 15, days_ago=700), now=NOW)
     transfer(approval(make_guild(), person, 99), now=NOW)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         lines, totals = guild_ledger(guild.pk), guild_totals(guild.pk)
     assert lines == [
         LedgerLine(date(2026, 11, 16), "contribution_approved", "REP", 2, 15),
