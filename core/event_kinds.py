@@ -29,6 +29,8 @@ EVENT_KINDS: dict[str, dict[str, str]] = {
     "guild.boards_switched": {"on": "int"},
     "guild.joining_changed": {"joining": "word"},
     "guild.policy_published": {"version": "int"},
+    "guild.policy_drafted": {},
+    "guild.policy_draft_discarded": {},
     "guild.closing_proposed": {},
     "guild.closing_withdrawn": {},
     "guild.closed": {},

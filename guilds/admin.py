@@ -18,6 +18,7 @@ from guilds.models import (
     JoinRequest,
     Membership,
     Policy,
+    PolicyDraft,
 )
 
 
@@ -55,6 +56,15 @@ class PolicyAdmin(ReadOnlyAdmin):
     list_display = ("guild", "version", "effective_at", "points_per_hour")
     list_select_related = ("guild",)
     list_filter = ("guild",)
+
+
+@admin.register(PolicyDraft)
+class PolicyDraftAdmin(ReadOnlyAdmin):
+    """Drafts of guilds' next numbers."""
+
+    list_display = ("guild", "state", "based_on", "saved_at", "closed_at")
+    list_select_related = ("guild",)
+    list_filter = ("state", "guild")
 
 
 @admin.register(JoinRequest)

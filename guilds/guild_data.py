@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from core.registries import GuildTable, register_guild_table
-from guilds.models import Closing, Grant, Guild, InviteLink, JoinRequest, Membership, Policy
+from guilds.models import NUMBERS, Closing, Grant, Guild, InviteLink, JoinRequest, Membership, Policy, PolicyDraft
 from guilds.queries import NAME
 
 Rows = Iterable[Mapping[str, Any]]
@@ -23,6 +23,15 @@ def _guild(guild_id: UUID, has_names: bool) -> Rows:
 def _policies(guild_id: UUID, has_names: bool) -> Rows:
     for row in Policy.objects.filter(guild_id=guild_id).order_by("version").values():
         yield {name: value for name, value in row.items() if name not in ("id", "guild_id", "published_by")}
+
+
+def _drafts(guild_id: UUID, has_names: bool) -> Rows:
+    rows = PolicyDraft.objects.filter(guild_id=guild_id).order_by("made_at", "pk")
+    fields = (
+        "id based_on reason worded_by_id made_by_id made_at saved_by_id saved_at state closed_by_id closed_at "
+        "policy__version"
+    )
+    return rows.values(*fields.split(), *NUMBERS)
 
 
 def _members(guild_id: UUID, has_names: bool) -> Rows:
@@ -55,6 +64,9 @@ def register() -> None:
     for table in (
         GuildTable("guild", _("what the guild says about itself"), _guild),
         GuildTable("policies", _("every version of its numbers"), _policies),
+        GuildTable(
+            "policy_drafts", _("drafts of its numbers, who made and closed them, and why"), _drafts, is_personal=True
+        ),
         GuildTable("members", _("who belongs or belonged to it, and the name they gave"), _members, is_personal=True),
         GuildTable("grants", _("who was given which right by whom, until when"), _grants, is_personal=True),
         GuildTable("join_requests", _("who asked to join, and the answer"), _requests, is_personal=True),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from core.registries import holds_nothing_personal, register_personal_data
@@ -24,6 +24,7 @@ from guilds.models import (
     Membership,
     NoInvitations,
     Policy,
+    PolicyDraft,
 )
 from guilds.services.invitations import discard, forget_rows
 
@@ -103,6 +104,20 @@ def _export_closings(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return Closing.objects.filter(proposed_by__in=ids).values("guild__name", "proposed_at", "reason", "answer")
 
 
+def _erase_drafts(ids: Sequence[UUID]) -> None:
+    """The reason goes, if it is theirs; an open draft has none then. Numbers stay."""
+    rows = PolicyDraft.objects.filter(worded_by__in=ids).exclude(reason="")
+    rows.filter(state=PolicyDraft.State.OPEN, hidden_at__isnull=True).update(reason="")
+    rows.exclude(reason="").update(reason=ERASED)
+
+
+def _export_drafts(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    known = Q(made_by__in=ids) | Q(saved_by__in=ids) | Q(closed_by__in=ids) | Q(worded_by__in=ids)
+    is_theirs = Case(When(worded_by__in=ids, then=F("reason")), default=Value(""))
+    rows = PolicyDraft.objects.filter(known).annotate(own_reason=is_theirs)
+    return rows.values("guild__name", "own_reason", "made_at", "saved_at", "state", "closed_at")
+
+
 def _erase_exports(ids: Sequence[UUID]) -> None:
     """Files that were written before still hold the person's words: they go, and can be made again without them."""
     known = Membership.objects.filter(subject_id__in=ids).values("guild_id")
@@ -153,6 +168,7 @@ def register() -> None:
     register_personal_data(InviteLink, erase=_erase_links, export=_export_links)
     register_personal_data(Handover, erase=_erase_handovers, export=_export_handovers)
     register_personal_data(Closing, erase=_erase_closings, export=_export_closings)
+    register_personal_data(PolicyDraft, erase=_erase_drafts, export=_export_drafts)
     register_personal_data(GuildExport, erase=_erase_exports, export=_export_exports)
     register_personal_data(InvitationList, erase=_erase_lists, export=_export_lists)
     register_personal_data(Invitation, erase=_erase_invitations, export=_export_invitations)

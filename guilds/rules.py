@@ -11,6 +11,13 @@ GUILD_TRANSITIONS: dict[str, frozenset[str]] = {
     "closed": frozenset(),
 }
 
+#: The same for the draft of a policy: once it is published or discarded it stands.
+DRAFT_TRANSITIONS: dict[str, frozenset[str]] = {
+    "open": frozenset({"published", "discarded"}),
+    "published": frozenset(),
+    "discarded": frozenset(),
+}
+
 #: Kinds of help, as contributors choose them and tasks ask for them.
 ROLES: tuple[str, ...] = (
     "code",
@@ -31,6 +38,8 @@ PROPOSALS_WAITING_MOST = 3
 INVITE_USES_MOST = 500
 #: The highest number of a policy: beyond it no calendar holds the days, and no week the minutes.
 NUMBER_MOST = 10_000
+#: Minutes of a week that can count at all, in full or half; as the constraint of the table says.
+WEEK_COUNTS_MOST = 1200
 INVITE_DAYS_MOST = 90
 #: For how many days an invitation by mail lasts, at most.
 INVITATION_DAYS_MOST = 60

@@ -34,6 +34,7 @@ from guilds.models import (
     JoinRequest,
     Membership,
     NoInvitations,
+    PolicyDraft,
 )
 from guilds.queries import viewer_in
 
@@ -54,6 +55,20 @@ def _sees_request(request: JoinRequest, user: Any, now: datetime) -> bool:
 def _sees_closing(closing: Closing, user: Any, now: datetime) -> bool:
     """Members, and the hub's stewards."""
     return viewer_in(user, closing.guild_id, now).sees_names
+
+
+def _sees_draft(draft: PolicyDraft, user: Any, now: datetime) -> bool:
+    """Stewards; once it is published everybody who sees the guild, because it says why the rules changed."""
+    if draft.state == PolicyDraft.State.PUBLISHED:
+        return _sees_guild(draft.guild, user, now)
+    return viewer_in(user, draft.guild_id, now).is_steward
+
+
+def _url_of_draft(draft: PolicyDraft) -> str:
+    here = f"{draft.guild.get_absolute_url()}rules/"
+    if draft.state == PolicyDraft.State.PUBLISHED and draft.policy is not None:
+        return f"{here}#version-{draft.policy.version}"
+    return f"{here}draft/" if draft.state == PolicyDraft.State.OPEN else here
 
 
 def _sees_profile(profile: Profile, user: Any, now: datetime) -> bool:
@@ -128,6 +143,17 @@ def register() -> None:
         related=("guild",),
     )
     register_written(
+        "policydraft",
+        model=PolicyDraft,
+        label=_("reason for other rules"),
+        fields=("reason",),
+        author="worded_by",
+        guild=lambda row: row.guild_id,
+        url=_url_of_draft,
+        may_see=_sees_draft,
+        related=("guild", "policy"),
+    )
+    register_written(
         "profile",
         model=Profile,
         label=_("page about a person"),
@@ -166,6 +192,7 @@ def _say_what_needs_no_button() -> None:
         Closing, "stewards see it; it becomes the reason of the step, which has a button", "reason", "answer"
     )
     not_reportable(Handover, chosen, "answer")
+    not_reportable(PolicyDraft, chosen, "state")
     not_reportable(InviteLink, "a hash", "token_hash")
     not_reportable(InvitationList, chosen, "language", "state", "trouble", "fingerprint", "forgotten")
     not_reportable(Invitation, chosen, "language", "roles", "state", "why")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from guilds.api import care, invitations, joining
+from guilds.api import care, drafts, invitations, joining
 from guilds.api.guilds import Guilds, Joining, Leaving, OneGuild, Opening, OwnGuilds
 from guilds.api.rights import Grants, Members, Revoking, Rules
 
@@ -50,4 +50,7 @@ urlpatterns = [
     path("guilds/<slug:slug>/closings/<uuid:pk>/withdraw", care.NotClosing.as_view()),
     path("guilds/<slug:slug>/exports", care.Exporting.as_view()),
     path("guilds/<slug:slug>/policy", Rules.as_view()),
+    path("guilds/<slug:slug>/policy/draft", drafts.Draft.as_view()),
+    path("guilds/<slug:slug>/policy/draft/discard", drafts.Discarding.as_view()),
+    path("guilds/<slug:slug>/policy/draft/publish", drafts.Publishing.as_view()),
 ]

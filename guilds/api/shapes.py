@@ -14,7 +14,7 @@ from core.api.fields import FlagField, LanguageField, ModelShape, ZoneField
 from core.api.shapes import Shape
 from core.api.versions import SeenShape, VersionShape
 from guilds.forms import LONGEST_GRANT, RESERVED_SLUGS
-from guilds.models import Grant, Guild, GuildExport, InviteLink, Policy
+from guilds.models import NUMBERS, Grant, Guild, GuildExport, InviteLink, Policy
 from guilds.roles import ROLE_CHOICES
 from guilds.services.founding import GUILD_FIELDS
 
@@ -116,14 +116,12 @@ class PolicyShape(ModelShape):
         exclude = ("id", "guild", "published_by")
 
 
-class NewPolicyShape(ModelShape):
-    """What changes; every number left out stays as it is. Without `effective_at` it takes effect now."""
-
-    effective_at = serializers.DateTimeField(required=False)
+class ChangedNumbersShape(ModelShape):
+    """What changes of a policy's numbers; every number left out stays as it is."""
 
     class Meta:
         model = Policy
-        exclude = ("id", "guild", "published_by", "version")
+        fields: tuple[str, ...] = NUMBERS
 
     def get_fields(self) -> dict[str, Any]:
         """Nothing is needed: what isn't sent is not changed, so nothing has a value to begin with either."""
@@ -134,6 +132,16 @@ class NewPolicyShape(ModelShape):
                 field.max_value = NUMBERS_MOST
                 field.validators.append(MaxValueValidator(NUMBERS_MOST))
         return fields
+
+
+class NewPolicyShape(ChangedNumbersShape):
+    """What changes; every number left out stays as it is. Without `effective_at` it takes effect now."""
+
+    effective_at = serializers.DateTimeField(required=False)
+
+    class Meta:
+        model = Policy
+        fields = ("effective_at", *NUMBERS)
 
 
 class SeatShape(Shape):

@@ -4,9 +4,10 @@ from guilds.models.ending import Closing, GuildExport, Handover
 from guilds.models.guild import Grant, Guild, Membership
 from guilds.models.invitations import Invitation, InvitationList, NoInvitations
 from guilds.models.joining import InviteLink, JoinRequest
-from guilds.models.policy import Policy
+from guilds.models.policy import NUMBERS, Policy, PolicyDraft, PolicyNumbers
 
 __all__ = [
+    "NUMBERS",
     "Closing",
     "Grant",
     "Guild",
@@ -19,4 +20,6 @@ __all__ = [
     "Membership",
     "NoInvitations",
     "Policy",
+    "PolicyDraft",
+    "PolicyNumbers",
 ]

@@ -1,4 +1,4 @@
-"""One guild's numbers, in versions that never change."""
+"""One guild's numbers, in versions that never change, and the draft of the next one."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Subject
 from core.ids import uuid7
+from core.transitions import Transitions
+from core.written import Hideable, hidden_constraints
 from guilds.models.guild import Guild
+from guilds.rules import DRAFT_TRANSITIONS
 
 
 def _minutes(default: int, help_text: str) -> models.PositiveIntegerField:
@@ -26,14 +30,8 @@ def _factor(default: str) -> models.DecimalField:
     )
 
 
-class Policy(models.Model):
-    """One version of a guild's numbers, in force from `effective_at` until the next version. Append-only."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    guild = models.ForeignKey(Guild, on_delete=models.PROTECT, related_name="policies")
-    version = models.PositiveIntegerField()
-    effective_at = models.DateTimeField()
-    published_by = models.UUIDField(null=True, editable=False)
+class PolicyNumbers(models.Model):
+    """The numbers by which a guild's work counts: a version has them, and so has a draft of the next one."""
 
     points_per_hour = models.PositiveIntegerField(default=10)
     difficulty_xs = _factor("0.80")
@@ -106,6 +104,39 @@ class Policy(models.Model):
     expiry_months = models.PositiveIntegerField(default=24)
 
     class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_percents_of_a_hundred",
+                condition=Q(second_look_percent__lte=100, reviewer_share_percent__lte=100, overturn_percent__lte=100),
+                violation_error_message=_("A share is at most 100 of a hundred."),
+            ),
+            models.CheckConstraint(
+                name="%(class)s_week_within_twenty_hours",
+                condition=Q(week_full_minutes__lte=1200)
+                & Q(week_half_minutes__lte=1200 - models.F("week_full_minutes")),
+                violation_error_message=_("At most 20 hours of a week can count."),
+            ),
+        ]
+
+
+#: Every number of a policy, by name.
+NUMBERS = tuple(field.name for field in PolicyNumbers._meta.local_fields)
+
+
+class Policy(PolicyNumbers):
+    """One version of a guild's numbers, in force from `effective_at` until the next version. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    guild = models.ForeignKey(Guild, on_delete=models.PROTECT, related_name="policies")
+    version = models.PositiveIntegerField()
+    effective_at = models.DateTimeField()
+    published_by = models.UUIDField(null=True, editable=False)
+    published_at = models.DateTimeField(
+        null=True, editable=False, help_text="Empty for versions from before this was written down."
+    )
+
+    class Meta:
         verbose_name_plural = "policies"
         get_latest_by = "version"
         constraints = [
@@ -115,18 +146,63 @@ class Policy(models.Model):
                 condition=Q(version__gte=1),
                 violation_error_message=_("Policy versions count from 1."),
             ),
-            models.CheckConstraint(
-                name="policy_percents_of_a_hundred",
-                condition=Q(second_look_percent__lte=100, reviewer_share_percent__lte=100, overturn_percent__lte=100),
-                violation_error_message=_("A share is at most 100 of a hundred."),
-            ),
-            models.CheckConstraint(
-                name="policy_week_within_twenty_hours",
-                condition=Q(week_full_minutes__lte=1200)
-                & Q(week_half_minutes__lte=1200 - models.F("week_full_minutes")),
-                violation_error_message=_("At most 20 hours of a week can count."),
-            ),
+            *PolicyNumbers.Meta.constraints,
         ]
 
     def __str__(self) -> str:
         return f"policy {self.version} of {self.guild_id}"
+
+
+class PolicyDraft(PolicyNumbers, Hideable):
+    """What a guild's stewards think of making its next version, and why. At most one is open; closed, it stands."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("draft")
+        PUBLISHED = "published", _("published")
+        DISCARDED = "discarded", _("discarded")
+
+    TRANSITIONS: Transitions = DRAFT_TRANSITIONS
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    guild = models.ForeignKey(Guild, on_delete=models.PROTECT, related_name="policy_drafts")
+    based_on = models.PositiveIntegerField(
+        help_text="the latest version when it was saved; it may follow only that one"
+    )
+    reason = models.CharField(_("why"), max_length=600, blank=True)
+    worded_by = models.ForeignKey(
+        Subject, on_delete=models.PROTECT, null=True, related_name="+", help_text="who wrote the reason"
+    )
+    made_by = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    saved_by = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    closed_by = models.ForeignKey(Subject, on_delete=models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    policy = models.OneToOneField(Policy, on_delete=models.PROTECT, null=True, related_name="draft")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["guild"], condition=Q(state="open"), name="policy_draft_one_open"),
+            models.CheckConstraint(
+                name="policy_draft_closed_by_somebody",
+                condition=Q(state="open", closed_at__isnull=True, closed_by__isnull=True)
+                | Q(state__in=["published", "discarded"], closed_at__isnull=False, closed_by__isnull=False),
+                violation_error_message=_("A draft is open, or somebody published or discarded it at a time."),
+            ),
+            models.CheckConstraint(
+                name="policy_draft_published_as_a_version",
+                condition=Q(state="published", policy__isnull=False) | (~Q(state="published") & Q(policy__isnull=True)),
+                violation_error_message=_("A published draft became a version, and only that."),
+            ),
+            models.CheckConstraint(
+                name="policy_draft_published_with_a_reason",
+                condition=~Q(state="published") | ~Q(reason=""),
+                violation_error_message=_("Say why."),
+            ),
+            *PolicyNumbers.Meta.constraints,
+            *hidden_constraints("policy_draft", "reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"draft of a policy of {self.guild_id}"

@@ -3,6 +3,12 @@
 from guilds.services.assurance import count_reviewers, recount_reviewers
 from guilds.services.boards import switch_boards
 from guilds.services.closing import confirm_closing, propose_closing, withdraw_closing
+from guilds.services.drafts import (
+    DraftOutdated,
+    discard_policy_draft,
+    publish_policy_draft,
+    save_policy_draft,
+)
 from guilds.services.exports import drop_exports, make_export, order_export, sweep_exports
 from guilds.services.founding import (
     AddressTaken,
@@ -66,6 +72,7 @@ from guilds.services.rights import (
 __all__ = [
     "AddressTaken",
     "AlreadyMember",
+    "DraftOutdated",
     "InvitationElsewhere",
     "InvitationUnusable",
     "InviteUnusable",
@@ -91,6 +98,7 @@ __all__ = [
     "decline_guild",
     "decline_stewardship",
     "discard_invitations",
+    "discard_policy_draft",
     "draft_policy",
     "drop_exports",
     "edit_guild",
@@ -110,12 +118,14 @@ __all__ = [
     "propose_closing",
     "propose_guild",
     "publish_policy",
+    "publish_policy_draft",
     "recount_reviewers",
     "refuse_invitations",
     "remind_of_ending_rights",
     "resume_invitations",
     "revoke_invite",
     "revoke_right",
+    "save_policy_draft",
     "send_due_invitations",
     "send_invitations",
     "stop_invitations",

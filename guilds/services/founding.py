@@ -61,7 +61,7 @@ def propose_guild(
     )
     _save_under_its_address(guild, force_insert=True)
     note_state(guild, "", actor=by.pk, now=now)
-    Policy.objects.create(guild=guild, version=1, effective_at=now, published_by=by.pk)
+    Policy.objects.create(guild=guild, version=1, effective_at=now, published_by=by.pk, published_at=now)
     start_profile(subject=by, timezone=guild.timezone)
     Membership.objects.create(guild=guild, subject=by, joined_at=now)
     return guild

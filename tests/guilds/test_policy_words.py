@@ -9,14 +9,8 @@ import pytest
 from django.db import models
 
 from guilds.forms import NUMBER_LABELS
-from guilds.models import Policy
+from guilds.models import NUMBERS, Policy
 from guilds.views.policy import changes_in_words, policy_in_words
-
-NUMBERS = sorted(
-    field.name
-    for field in Policy._meta.concrete_fields
-    if field.name not in {"id", "guild", "version", "effective_at", "published_by"}
-)
 
 #: A rating of 1 is never approved, so what it would count is told nowhere.
 UNTOLD = {"quality_1"}
