@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from contributions.models import Contribution, HistoryAcceptance, HistoryImport, Review
+from contributions.models import Contribution, HistoryAcceptance, HistoryImport, PolicySimulation, Review
 from core.admin import ReadOnlyAdmin
 
 
@@ -50,3 +50,13 @@ class HistoryAcceptanceAdmin(ReadOnlyAdmin):
     list_display = ("project", "state", "done", "total", "points", "created_at", "finished_at")
     list_select_related = ("project",)
     list_filter = ("state",)
+
+
+@admin.register(PolicySimulation)
+class PolicySimulationAdmin(ReadOnlyAdmin):
+    """Drafts of policies that were tried on the past, and how far that came."""
+
+    list_display = ("draft", "state", "since", "verdicts_done", "verdicts_total", "attempts", "asked_at", "finished_at")
+    list_select_related = ("draft",)
+    list_filter = ("state",)
+    exclude = ("result",)

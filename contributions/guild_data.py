@@ -8,7 +8,16 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from contributions.models import Challenge, Contribution, IntegrityCase, Review, ReviewAssignment, SecondLook, TimeEntry
+from contributions.models import (
+    Challenge,
+    Contribution,
+    IntegrityCase,
+    PolicySimulation,
+    Review,
+    ReviewAssignment,
+    SecondLook,
+    TimeEntry,
+)
 from core.registries import GuildTable, register_guild_table
 
 Rows = Iterable[Mapping[str, Any]]
@@ -60,6 +69,11 @@ def _cases(guild_id: UUID, has_names: bool) -> Rows:
     return IntegrityCase.objects.filter(guild_id=guild_id).order_by("pk").values(*fields.split()).iterator(2000)
 
 
+def _simulations(guild_id: UUID, has_names: bool) -> Rows:
+    fields = "draft_id numbers against since asked_by_id asked_at state finished_at result"
+    return PolicySimulation.objects.filter(draft__guild_id=guild_id).order_by("pk").values(*fields.split())
+
+
 def register() -> None:
     """Fill the registry."""
     register_guild_table(
@@ -78,4 +92,9 @@ def register() -> None:
     )
     register_guild_table(
         GuildTable("integrity_cases", _("patterns of approvals that stewards looked at"), _cases, is_personal=True)
+    )
+    register_guild_table(
+        GuildTable(
+            "policy_simulations", _("what drafts of its numbers would have brought"), _simulations, is_personal=True
+        )
     )

@@ -13,6 +13,7 @@ from contributions.services.history_uploads import read_import, resume_imports
 from contributions.services.looks import lapse_second_looks
 from contributions.services.patterns import look_for_patterns
 from contributions.services.routing import route_reviews
+from contributions.services.simulation import run_policy_simulation, sweep_policy_simulations
 from contributions.services.verdicts import post_due_verdicts
 from contributions.services.vesting import live_a_day
 from core.jobs import job
@@ -60,6 +61,18 @@ def find_patterns() -> int:
 def make_board_steps() -> int:
     """Make the ranks of boards whose scores changed."""
     return make_steps(now=timezone.now())
+
+
+@job(name="contributions.count_policy_draft", soft_seconds=840, hard_seconds=890)
+def count_policy_draft(simulation_id: str) -> None:
+    """Count what a draft of a policy would have brought on a large guild's past."""
+    run_policy_simulation(simulation_id=UUID(simulation_id), now=timezone.now())
+
+
+@job(name="contributions.sweep_policy_simulations", soft_seconds=50, hard_seconds=60)
+def sweep_simulations() -> int:
+    """Simulations that lost their worker."""
+    return sweep_policy_simulations(now=timezone.now())
 
 
 @job(name="contributions.live_a_day", soft_seconds=540, hard_seconds=600)

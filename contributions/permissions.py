@@ -138,6 +138,7 @@ RIGHTS: tuple[Right, ...] = (
     may("give_panel_vote", Who.OWNER, note="whoever was drawn", in_closed_guild=True),
     may("decline_seat", Who.OWNER, note="whoever was drawn", in_closed_guild=True),
     may("close_integrity_case", Who.STEWARD, Who.HUB_STEWARD, note="that is not about them", in_closed_guild=True),
+    may("simulate_policy_draft", Who.STEWARD, Who.HUB_STEWARD, note="of their guild's rules"),
     may("look_again", Who.REVIEWER, note="at others' approvals of others' work"),
     may("bring_history", Who.MAINTAINER, note="also whoever runs the server"),
     may("take_back_import", Who.MAINTAINER, note="before any of its sessions was accepted"),
@@ -168,5 +169,8 @@ RIGHTS: tuple[Right, ...] = (
         "count_upload",
         "read_import",
         "resume_imports",
+        "run_policy_simulation",
+        "restart_policy_simulation",
+        "sweep_policy_simulations",
     ),
 )

@@ -17,6 +17,7 @@ from contributions.models import (
     IntegrityCase,
     PanelSeat,
     PendingVerdict,
+    PolicySimulation,
     Review,
     ReviewAssignment,
     Score,
@@ -137,6 +138,10 @@ def _export_scores(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
     return Score.objects.filter(subject_id__in=ids).values("period", "kind", "points")
 
 
+def _export_simulations(ids: Sequence[UUID]) -> Iterable[Mapping[str, object]]:
+    return PolicySimulation.objects.filter(asked_by__in=ids).values("draft__guild__name", "since", "asked_at", "state")
+
+
 def _erase_snippets(ids: Sequence[UUID]) -> None:
     FeedbackSnippet.objects.filter(subject_id__in=ids).delete()
 
@@ -158,6 +163,7 @@ def register() -> None:
     register_personal_data(ReviewAssignment, erase=_keep, export=_export_assignments)
     register_personal_data(IntegrityCase, erase=_erase_cases, export=_export_cases)
     register_personal_data(Score, erase=_erase_scores, export=_export_scores)
+    register_personal_data(PolicySimulation, erase=_keep, export=_export_simulations)
     holds_nothing_personal(BoardStep, "numbers of people by points")
     holds_nothing_personal(BoardChange, "that a guild's scores changed")
     history.register()

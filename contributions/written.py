@@ -20,6 +20,7 @@ from contributions.models import (
     IntegrityCase,
     PanelSeat,
     PendingVerdict,
+    PolicySimulation,
     Review,
     Score,
 )
@@ -90,6 +91,7 @@ def register() -> None:
         related=("challenge", "subject"),
     )
     not_reportable(Challenge, "a hash", "seed")
+    not_reportable(PolicySimulation, "numbers, ids and words of the program", "state", "numbers", "result")
     not_reportable(Score, "words of the program", "period", "kind")
     not_reportable(BoardStep, "words of the program", "period", "kind")
     not_reportable(

@@ -75,6 +75,7 @@ app.conf.update(
                 ("contributions.make_board_steps", 5.0),
                 ("contributions.route_reviews", 60.0),
                 ("reputation.count_weeks", 30.0),
+                ("contributions.sweep_policy_simulations", 60.0),
             )
         },
         "contributions.look_for_patterns": {

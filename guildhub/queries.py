@@ -143,6 +143,14 @@ SELECT w.kind, coalesce(g.slug, ''), coalesce(g.name, ''), coalesce(p.slug, ''),
     SELECT 'panel_late', guild_id, NULL, count(*), min(opened_at)
     FROM contributions_challenge WHERE state IN ('opened', 'seeded') AND opened_at < now() - interval '1 hour' GROUP BY guild_id
     UNION ALL
+    -- Counting is seen each few seconds: one that is ten minutes silent means that the worker stands still.
+    SELECT CASE WHEN s.state = 'failed' THEN 'simulation_failed' ELSE 'simulation_late' END, d.guild_id, NULL, count(*),
+        min(s.asked_at)
+    FROM contributions_policysimulation s JOIN guilds_policydraft d ON d.id = s.draft_id
+    WHERE d.state = 'open' AND (s.state = 'failed'
+        OR (s.state IN ('waiting', 'counting') AND s.seen_at < now() - interval '10 minutes'))
+    GROUP BY 1, d.guild_id
+    UNION ALL
     SELECT 'vesting_late', a.guild_id, NULL, count(*), min(w.vests_on)::timestamptz
     FROM reputation_pendingpoints w JOIN reputation_account a ON a.id = w.account_id
     WHERE w.held_for = '' AND w.vests_on < current_date - 2 GROUP BY a.guild_id

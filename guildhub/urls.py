@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from contributions.views.pictures import month
 from contributions.views.points import ledger
+from contributions.views.policy_draft import policy_draft, policy_draft_progress
 from contributions.views.simulation import try_policy
 from core.api.routes import LazyRoutes
 from guildhub.views import (
@@ -39,6 +40,8 @@ guild_pages = [
     path("<slug:slug>/ledger/", ledger, name="ledger"),
     path("<slug:slug>/month/", month, name="month"),
     path("<slug:slug>/rules/try/", try_policy, name="try_policy"),
+    path("<slug:slug>/rules/draft/", policy_draft, name="policy_draft"),
+    path("<slug:slug>/rules/draft/progress/", policy_draft_progress, name="policy_draft_progress"),
 ]
 
 handler400 = "guildhub.views.errors.bad_request"

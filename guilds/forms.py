@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.languages import WRITTEN_LANGUAGES, language_name
 from guilds.invitation_reading import FILE_BYTES_MOST
-from guilds.models import Grant, Guild, Policy
+from guilds.models import NUMBERS, Grant, Guild, Policy, PolicyNumbers
 from guilds.roles import ROLE_CHOICES
 from guilds.rules import INVITATION_DAYS_MOST, INVITE_DAYS_MOST, INVITE_USES_MOST, NUMBER_MOST
 
@@ -296,28 +296,59 @@ class HandoverForm(forms.Form):
 
 
 class PolicyForm(forms.ModelForm):
-    """The numbers of a guild's next version, and the day from which they hold."""
+    """The numbers of a policy, to change some of them."""
+
+    class Meta:
+        model = Policy
+        fields = NUMBERS
+
+    def __init__(self, data: Any = None, *, numbers: PolicyNumbers) -> None:
+        super().__init__(data, instance=None, initial={name: getattr(numbers, name) for name in NUMBERS})
+        for name in NUMBERS:
+            field = self.fields[name]
+            if isinstance(field, forms.IntegerField):
+                field.max_value = NUMBER_MOST
+                field.validators.append(MaxValueValidator(NUMBER_MOST))
+            field.label, field.help_text = NUMBER_LABELS.get(name, field.label), ""
+        self.order_fields(NUMBER_LABELS)
+
+    def _post_clean(self) -> None:
+        """The service checks the numbers as a whole; here there is no row yet to check."""
+
+
+class DraftForm(PolicyForm):
+    """The draft of the next version: its reason and its numbers."""
+
+    reason = forms.CharField(
+        label=_("Why should the rules change?"),
+        required=False,
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text=_("Everybody reads it once the version is published. You can write it later."),
+    )
+
+    seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, numbers: PolicyNumbers, reason: str = "", seen: str = "") -> None:
+        super().__init__(data, numbers=numbers)
+        self.initial.update(reason=reason, seen=seen)
+        self.order_fields(["reason"])
+
+
+class PublishForm(forms.Form):
+    """The day from which a draft holds, and which draft was read."""
 
     effective_on = forms.DateField(
         label=_("In force from"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Today means at once. Work that was approved before keeps its points."),
     )
+    thing = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.CharField(max_length=40, widget=forms.HiddenInput)
 
-    class Meta:
-        model = Policy
-        exclude = ("guild", "version", "effective_at", "published_by")  # noqa: DJ006  (every number, also new ones)
-
-    def __init__(self, data: Any = None, *, latest: Policy, today: date) -> None:
-        super().__init__(data, instance=None, initial={**_numbers(latest), "effective_on": today})
+    def __init__(self, data: Any = None, *, today: date, seen: str = "", thing: UUID | None = None) -> None:
+        super().__init__(data, initial={"effective_on": today, "seen": seen, "thing": thing}, auto_id="publish-%s")
         self.today = today
-        for name, field in self.fields.items():
-            if isinstance(field, forms.IntegerField):
-                field.max_value = NUMBER_MOST
-                field.validators.append(MaxValueValidator(NUMBER_MOST))
-            if name != "effective_on":
-                field.label, field.help_text = NUMBER_LABELS.get(name, field.label), ""
-        self.order_fields(["effective_on", *NUMBER_LABELS])
 
     def clean_effective_on(self) -> date:
         """Today or later, within a year."""
@@ -325,13 +356,6 @@ class PolicyForm(forms.ModelForm):
         if not self.today <= day <= self.today + A_YEAR:
             raise forms.ValidationError(_("Choose today or a day within a year."))
         return day
-
-    def _post_clean(self) -> None:
-        """The service checks the version as a whole; here there is no row yet to check."""
-
-
-def _numbers(policy: Policy) -> dict[str, Any]:
-    return {field.name: getattr(policy, field.name) for field in Policy._meta.concrete_fields}
 
 
 #: What each number is called where it is set.

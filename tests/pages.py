@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from urllib.parse import urlencode
 
 from django.test import Client
 from django.urls import reverse
@@ -28,6 +29,7 @@ from contributions.services import (
 from contributions.services.challenges import raise_challenge, run_challenges
 from contributions.services.history_acceptance import continue_acceptance, start_acceptance
 from contributions.services.history_uploads import read_import, start_import, upload_history
+from contributions.services.simulation import simulate_policy_draft
 from core.checkpoints import publish_checkpoint
 from core.deliveries import consumers_with_due_events, deliver_until_empty
 from core.ids import uuid7
@@ -38,7 +40,7 @@ from core.public_log import append_events
 from core.signed_notes import PrivateKey
 from guilds.invitation_mail import link_token, stop_token
 from guilds.invitation_reading import read_people
-from guilds.models import Invitation
+from guilds.models import NUMBERS, Invitation, Policy
 from guilds.services import (
     ask_to_join,
     bring_invitations,
@@ -53,6 +55,8 @@ from guilds.services import (
     propose_closing,
     propose_guild,
     publish_policy,
+    publish_policy_draft,
+    save_policy_draft,
     send_due_invitations,
     send_invitations,
 )
@@ -170,6 +174,14 @@ def _invited(world: World, make: Callable[[Invitation], str] = lambda row: link_
     return make(Invitation.objects.get(guild=world.guild, email="asha@example.net"))
 
 
+def _tried(world: World, *, is_one: bool = False) -> str:
+    """Other numbers in the address, and perhaps the person whose work is explained."""
+    latest = Policy.objects.filter(guild=world.guild).latest("version")
+    numbers = {name: getattr(latest, name) for name in NUMBERS} | {"points_per_hour": 20, "since": ""}
+    asked = {**numbers, "person": world.contributor.pk} if is_one else numbers
+    return f"{reverse('guilds:try_policy', args=[world.guild.slug])}?{urlencode(asked)}"
+
+
 PAGES: tuple[Page, ...] = (
     _named("front", everybody()),
     _named("numbers", everybody()),
@@ -197,6 +209,10 @@ PAGES: tuple[Page, ...] = (
     _of("guilds:care", "guild", only("steward", "hub_steward")),
     _of("guilds:policy", "guild", everybody()),
     _of("guilds:try_policy", "guild", only("steward", "hub_steward")),
+    Page("guilds:try_policy with a result", _tried, only("steward", "hub_steward")),
+    Page("guilds:try_policy of one person", partial(_tried, is_one=True), only("steward", "hub_steward")),
+    _of("guilds:policy_draft", "guild", only("steward", "hub_steward")),
+    _of("guilds:policy_draft_progress", "guild", only("steward", "hub_steward")),
     _of("guilds:invitations", "guild", only("steward", "hub_steward")),
     _of_list("guilds:invitation_list", "invitation_list"),
     _of_list("guilds:invitation_list", "invitation_draft"),
@@ -398,6 +414,7 @@ def busy_world() -> World:
     )
     _look_after_guilds(world, start, now)
     _log_and_judge(world, start)
+    _draft_rules(world, now)
     _bring_history(world, now)
     _report_and_hide(world, start)
     _sign_log(world, now)
@@ -524,6 +541,16 @@ def _log_and_judge(world: World, start: datetime) -> None:
         evidence={"pieces": 7, "minutes": 1260, "usual_minutes": 420, "times_x10": 30},
     )  # fmt: skip
     world.extra["look"] = SecondLook.objects.filter(outcome="waiting").latest("asked_at")
+
+
+def _draft_rules(world: World, now: datetime) -> None:
+    """A version that was published with its reason, and a draft that was tried on the past."""
+    asked = {"guild": world.guild, "by": world.steward, "now": now}
+    draft = save_policy_draft(**asked, points_per_hour=12, reason="Two more, because rents rose.")
+    publish_policy_draft(draft=draft, by=world.steward, now=now)
+    draft = save_policy_draft(**asked, points_per_hour=20, review_points=3, reason="As many as elsewhere.")
+    simulate_policy_draft(draft=draft, by=world.steward, since=None, now=now)
+    world.extra["policy_draft"] = draft
 
 
 def _report_and_hide(world: World, now: datetime) -> None:

@@ -44,6 +44,7 @@ from contributions.services import (
 from contributions.services.challenges import raise_challenge
 from contributions.services.history import bring_history
 from contributions.services.history_acceptance import accept_history
+from contributions.services.simulation import simulate_policy_draft
 from core.deliveries import consumers_with_due_events, deliver_until_empty
 from core.event_kinds import EVENT_KINDS
 from core.idempotency import answer_once
@@ -65,6 +66,8 @@ from guilds.services import (
     order_export,
     propose_closing,
     propose_guild,
+    publish_policy_draft,
+    save_policy_draft,
     send_invitations,
 )
 from matching.services import save_availability
@@ -139,6 +142,10 @@ def look_after_guilds(world: World, person: Subject) -> None:
     offer_stewardship(guild=world.guild, to=world.maintainer, by=person, now=world.now)
     propose_closing(guild=world.guild, by=person, reason=f"Done, says {MARK}", now=world.now)
     order_export(guild=world.guild, has_names=True, by=person, now=world.now)
+    draft = save_policy_draft(guild=world.guild, by=person, now=world.now, points_per_hour=9, reason=f"So {MARK} says")
+    simulate_policy_draft(draft=draft, by=person, since=None, now=world.now)
+    publish_policy_draft(draft=draft, by=person, now=world.now)
+    save_policy_draft(guild=world.guild, by=person, now=world.now, points_per_hour=8, reason=f"So {MARK} thinks")
     told = partial(read_people, f"email,name\n{MARK}@example.org,{MARK}\n".encode())
     send_invitations(
         invitation_list=bring_invitations(guild=other.guild, by=other.steward, read=told, now=world.now),

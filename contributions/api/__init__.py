@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from contributions.api import boards, challenges, history, hours, integrity, looks, pictures, points, reviews, snippets
+from contributions.api import (
+    boards,
+    challenges,
+    history,
+    hours,
+    integrity,
+    looks,
+    pictures,
+    points,
+    reviews,
+    simulation,
+    snippets,
+)
 
 urlpatterns = [
     path("me/hours", hours.OwnHours.as_view()),
@@ -43,6 +55,7 @@ urlpatterns = [
     path("projects/<slug:slug>/proposed-sessions", history.Proposals.as_view()),
     path("guilds/<slug:slug>/board", boards.OneBoard.as_view()),
     path("guilds/<slug:slug>/boards", boards.Switching.as_view()),
+    path("guilds/<slug:slug>/policy/draft/simulation", simulation.Simulating.as_view()),
     path("guilds/<slug:slug>/ledger", points.Ledger.as_view()),
     path("guilds/<slug:slug>/month", pictures.Month.as_view()),
     path("projects/<slug:slug>/hours-by-kind", pictures.HoursByKind.as_view()),

@@ -14,6 +14,7 @@ from contributions.models.integrity_case import IntegrityCase
 from contributions.models.looks import ReviewAssignment, SecondLook
 from contributions.models.pending import FeedbackSnippet, PendingVerdict
 from contributions.models.review import Review
+from contributions.models.simulation import PolicySimulation
 from contributions.models.time import TimeEntry, Week, WorkDay
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "IntegrityCase",
     "PanelSeat",
     "PendingVerdict",
+    "PolicySimulation",
     "Review",
     "ReviewAssignment",
     "Score",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -16,9 +16,9 @@ from accounts.models import SubjectLink
 from contributions.history.rules import effective_at
 from contributions.models import Contribution, Review, TimeEntry
 from contributions.rules import iso_week
+from contributions.rules_simulated import PEOPLE_KEPT, Counted, PersonChange, Threshold
 from contributions.rules_simulation import Lane, Outcome, Step, Verdict
-from guilds.models import Guild, Policy
-from guilds.queries import current_policy
+from guilds.models import Guild, Policy, PolicyNumbers
 from reputation.rules import PointPolicy
 from reputation.rules.standing import WHOLE
 
@@ -45,17 +45,9 @@ class Explained:
     """One contribution of the person asked about, with the arithmetic under both."""
 
     contribution: UUID
+    title: str
     before: dict[str, Any]
     after: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """How many people's work of the period makes the standing that a right needs, before and after; and who changes."""
-
-    right: str
-    before: int
-    after: int
 
 
 @dataclass
@@ -69,6 +61,7 @@ class Simulation:
     spendable_after: int = 0
     thresholds: list[Threshold] = field(default_factory=list)
     explained: list[Explained] = field(default_factory=list)
+    up_to: datetime | None = None
 
     @property
     def points_before(self) -> int:
@@ -79,6 +72,16 @@ class Simulation:
     def points_after(self) -> int:
         """Reputation of all people under the draft."""
         return sum(change.after.points for change in self.changes)
+
+    def counted(self) -> Counted:
+        """What of it is stored and shown."""
+        changed = [change for change in self.changes if change.difference][:PEOPLE_KEPT]
+        return Counted(
+            verdicts=self.verdicts, unlike_ledger=self.unlike_ledger, points_before=self.points_before,
+            points_after=self.points_after, spendable_before=self.spendable_before, spendable_after=self.spendable_after,
+            gain=self.gain, lose=self.lose, same=self.same, thresholds=tuple(self.thresholds), up_to=self.up_to,
+            people=tuple(PersonChange(row.person, row.before.points, row.after.points) for row in changed),
+        )  # fmt: skip
 
     @property
     def gain(self) -> int:
@@ -97,15 +100,25 @@ class Simulation:
 
 
 def simulate(
-    guild: Guild, draft: Policy, *, now: datetime, since: datetime | None = None, explain: UUID | None = None
+    guild: Guild,
+    draft: PolicyNumbers,
+    *,
+    now: datetime,
+    since: datetime | None = None,
+    person: UUID | None = None,
+    policies: Sequence[Policy] | None = None,
+    on_progress: Callable[[int], None] | None = None,
 ) -> Simulation:
     """Count the guild's verdicts again, under the numbers in force and under the draft's, from `since` on.
 
-    What was decided before `since` counts as it did, because it used up weeks and estimates. Two statements for every
-    2,000 verdicts, four beside them.
+    What was decided before `since` counts as it did, because it used up weeks and estimates. With a `person` only what
+    that person did and judged is counted, and each piece is explained: nobody else's work changes what theirs brings.
+    Two statements for every 2,000 verdicts and two beside them, one if the guild's `policies` are known already; then
+    `on_progress` hears how many are counted.
     """
-    in_force = current_policy(guild.pk, now)
-    versions = {row.version: PointPolicy.of(row) for row in Policy.objects.filter(guild=guild)}
+    policies = list(Policy.objects.filter(guild=guild)) if policies is None else policies
+    in_force = in_force_of(policies, now)
+    versions = {row.version: PointPolicy.of(row) for row in policies}
     today = now.astimezone(UTC).date()
     lanes = {
         "real": Lane(lambda _at, version: versions[version], today=today, since=since),
@@ -113,14 +126,22 @@ def simulate(
         "after": _lane(PointPolicy.of(draft), versions, today, since),
     }
     found = Simulation()
-    for verdict, row in _verdicts(guild):
+    for number, (verdict, row) in enumerate(_verdicts(guild, person), start=1):
         steps = {name: lane.take(verdict) for name, lane in lanes.items()}
-        found.verdicts += since is None or verdict.decided_at >= since
-        found.unlike_ledger += not _is_as_posted(verdict, row, steps["real"])
+        found.up_to = max(found.up_to or verdict.decided_at, verdict.decided_at)
+        if on_progress and number % CHUNK == 0:
+            on_progress(number)
+        if person not in (None, verdict.person):
+            continue  # judged by the person: the pay was counted, the work is another's
+        is_in_period = since is None or verdict.decided_at >= since
+        found.verdicts += is_in_period
+        if person is None:  # else the reviewers' weeks lack what they judged of others
+            found.unlike_ledger += not _is_as_posted(verdict, row, steps["real"])
         before, after = steps["before"].award, steps["after"].award
-        if verdict.person == explain and before and after and (since is None or verdict.decided_at >= since):
-            found.explained.append(Explained(verdict.contribution, before.arithmetic, after.arithmetic))
-    _sum_up(found, lanes["before"], lanes["after"])
+        if person and before and after and is_in_period:
+            title = row["contribution__task__title"]
+            found.explained.append(Explained(verdict.contribution, title, before.arithmetic, after.arithmetic))
+    _sum_up(found, lanes["before"], lanes["after"], person)
     found.thresholds = [
         Threshold(
             right,
@@ -132,6 +153,11 @@ def simulate(
     return found
 
 
+def in_force_of(policies: Iterable[Policy], now: datetime) -> Policy:
+    """Of all versions of a guild the one in force at `now`."""
+    return max((row for row in policies if row.effective_at <= now), key=lambda row: row.version)
+
+
 def _lane(policy: PointPolicy, versions: dict[int, PointPolicy], today: date, since: datetime | None) -> Lane:
     def policy_for(at: datetime, version: int) -> PointPolicy:
         return versions[version] if since is not None and at < since else policy
@@ -139,8 +165,10 @@ def _lane(policy: PointPolicy, versions: dict[int, PointPolicy], today: date, si
     return Lane(policy_for, today=today, since=since)
 
 
-def _sum_up(found: Simulation, before: Lane, after: Lane) -> None:
+def _sum_up(found: Simulation, before: Lane, after: Lane, person: UUID | None) -> None:
     people = before.people.keys() | after.people.keys()
+    if person is not None:
+        people &= {person}
     found.changes = [
         Change(person, before.people.get(person, Outcome()), after.people.get(person, Outcome())) for person in people
     ]
@@ -175,6 +203,10 @@ class _People:
     def today(self, subject: UUID) -> UUID:
         return self.primary[subject][0] if subject in self.primary else subject
 
+    def ids(self, subject: UUID) -> list[UUID]:
+        """All ids of whoever that is today."""
+        return [self.today(subject), *(alias for alias, _since in self.aliases.get(self.today(subject), ()))]
+
     def then(self, subject: UUID, at: datetime) -> list[UUID]:
         primary, linked_at = self.primary.get(subject, (subject, at))
         root = primary if linked_at <= at else subject
@@ -186,16 +218,21 @@ _COLUMNS = (
     "overturned_at", "rubric", "minutes_approved", "points_paid", "contribution__points",
     "contribution__minutes_counted", "contribution__source", "contribution__task_id",
     "contribution__task__estimate_minutes", "contribution__task__difficulty", "contribution__task__is_open_work",
+    "contribution__task__title",
 )  # fmt: skip
 
 
-def _verdicts(guild: Guild) -> Iterator[tuple[Verdict, dict[str, Any]]]:
-    """Every verdict of the guild in the order in which they were posted (their keys sort by time)."""
+def _verdicts(guild: Guild, person: UUID | None) -> Iterator[tuple[Verdict, dict[str, Any]]]:
+    """Every verdict of the guild in the order in which they were posted (their keys sort by time); or one person's."""
     of_guild = Q(alias__contributions__guild=guild) | Q(alias__reviews_given__contribution__guild=guild)
     primaries = SubjectLink.objects.filter(of_guild).values("primary_id")
     links = SubjectLink.objects.filter(primary_id__in=primaries).values_list("alias_id", "primary_id", "linked_at")
     people, zone = _People(links), ZoneInfo(guild.timezone)
-    rows = Review.objects.filter(contribution__guild=guild).order_by("pk").values(*_COLUMNS).iterator(chunk_size=CHUNK)
+    reviews = Review.objects.filter(contribution__guild=guild)
+    if person is not None:
+        ids = people.ids(person)
+        reviews = reviews.filter(Q(contributor_id__in=ids) | Q(reviewer_id__in=ids))
+    rows = reviews.order_by("pk").values(*_COLUMNS).iterator(chunk_size=CHUNK)
     for chunk in _chunks(rows):
         entries: dict[UUID, list[tuple[date, int]]] = defaultdict(list)
         wanted = {row["contribution_id"] for row in chunk if row["verdict"] == Review.Verdict.APPROVED}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,21 +18,21 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.queries import display_names
-from contributions.models import Contribution, Review
-from contributions.queries.simulation import Explained, Simulation, simulate
+from contributions.models import Review
+from contributions.queries.simulation import Explained, Simulation, in_force_of, simulate
+from contributions.rules_simulated import Counted
+from contributions.services.simulation import AT_ONCE_MOST, DEFAULT_DAYS, first_moment
 from contributions.views.arithmetic import explain
 from core.errors import DomainError
+from core.formats import format_number
 from guilds.forms import PolicyForm
-from guilds.models import Guild, Policy
-from guilds.permissions import check_can_edit_guild
-from guilds.queries import current_policy
+from guilds.models import Guild, Policy, PolicyNumbers
+from guilds.permissions import check_guild_open, check_steward
 from guilds.services import draft_policy
 from guilds.views.policy import changes_in_words
 from guilds.views.shared import guild_for
 
-#: Beyond so many verdicts the page would keep its reader waiting; the command has no such limit.
-VERDICTS_MOST = 5000
-PEOPLE_MOST = 100
+PEOPLE_SHOWN = 100
 PIECES_MOST = 100
 
 
@@ -44,72 +46,86 @@ class TryForm(PolicyForm):
         help_text=gettext_lazy("Empty: from the guild's first day."),
     )
 
-    def __init__(self, data: object = None, *, latest: Policy, today: date) -> None:
-        super().__init__(data, latest=latest, today=today)
-        del self.fields["effective_on"]
+    def __init__(self, data: object = None, *, numbers: PolicyNumbers, today: date) -> None:
+        super().__init__(data, numbers=numbers)
+        self.initial["since"] = today - timedelta(days=DEFAULT_DAYS)
         self.order_fields(["since"])
 
 
 @login_required
 @require_safe
 def try_policy(request: HttpRequest, slug: str) -> HttpResponse:
-    """The form; with numbers in the address also what they would have changed: totals, people, one person's pieces."""
-    guild, now = guild_for(request, slug), timezone.now()
-    check_can_edit_guild(request.user.subject, guild, now)
-    latest = Policy.objects.filter(guild=guild).latest("version")
-    zone = ZoneInfo(guild.timezone)
+    """The form; with numbers in the address also what they would have changed: totals, people; or one person's pieces."""
+    guild, now = steward_guild(request, slug), timezone.now()
+    policies = list(Policy.objects.filter(guild=guild).order_by("version"))
+    today = timezone.localdate(now, ZoneInfo(guild.timezone))
     is_asked = "points_per_hour" in request.GET
-    form = TryForm(request.GET if is_asked else None, latest=latest, today=timezone.localdate(now, zone))
+    form = TryForm(request.GET if is_asked else None, numbers=policies[-1], today=today)
     page: dict[str, object] = {"guild": guild, "form": form}
     if is_asked and form.is_valid():
-        if Review.objects.filter(contribution__guild=guild)[: VERDICTS_MOST + 1].count() > VERDICTS_MOST:
-            page["is_large"] = True
-        else:
-            page |= _tried(request, form, guild, latest, now, zone)
+        page |= _tried(request, form, guild, policies, now)
     return render(request, "contributions/try_policy.html", page)
 
 
-def _tried(
-    request: HttpRequest, form: TryForm, guild: Guild, latest: Policy, now: datetime, zone: ZoneInfo
-) -> dict[str, object]:
+def steward_guild(request: HttpRequest, slug: str) -> Guild:
+    """An open guild of which the reader is a steward; raises PermissionRefused."""
+    guild = guild_for(request, slug)
+    check_guild_open(guild)
+    if not guild.viewer.is_steward:
+        check_steward(request.user.subject, guild, timezone.now())
+    return guild
+
+
+def _tried(request: HttpRequest, form: TryForm, guild: Guild, policies: list[Policy], now: datetime) -> dict[str, Any]:
     numbers = dict(form.cleaned_data)
     day, person = numbers.pop("since"), _person(request.GET.get("person", ""))
     try:
-        draft = draft_policy(latest, **numbers)
+        draft = draft_policy(policies[-1], **numbers)
     except DomainError as refusal:
         form.add_error(None, refusal.message)
         return {}
-    since = datetime.combine(day, time(), zone) if day else None
-    found = simulate(guild, draft, now=now, since=since, explain=person)
-    shown = [change for change in found.changes if change.difference][:PEOPLE_MOST]
-    names = display_names({change.person for change in shown} | ({person} if person else set()))
     query = request.GET.copy()
     query.pop("person", None)
+    page = {"words": changes_in_words(in_force_of(policies, now), draft), "query": query.urlencode()}
+    if not person and Review.objects.filter(contribution__guild=guild)[: AT_ONCE_MOST + 1].count() > AT_ONCE_MOST:
+        return {**page, "is_large": True}
+    found = simulate(guild, draft, now=now, since=first_moment(guild, day), person=person, policies=policies)
+    return {**page, **(_one_person(found, person) if person else result_shown(found.counted()))}
+
+
+def result_shown(found: Counted, *, also: Iterable[UUID] = ()) -> dict[str, Any]:
+    """What `_simulated.html` shows of a result: names beside ids, rights in words. One statement, `also` for these names."""
+    shown = found.people[:PEOPLE_SHOWN]
+    names = display_names({row.person for row in shown} | set(also))
     return {
         "found": found,
-        "difference": found.points_after - found.points_before,
-        "words": changes_in_words(current_policy(guild.pk, now), draft),
-        "rows": [(names.get(change.person, _("somebody without a name")), change) for change in shown],
+        "names": names,
+        "rows": [(names.get(row.person, _("somebody without a name")), row) for row in shown],
+        "more": found.gain + found.lose - len(shown),
         "rights": _rights(found),
-        "query": query.urlencode(),
-        "person_name": names.get(person, _("somebody without a name")) if person else "",
-        "pieces": _pieces(found.explained) if person else [],
     }
 
 
-def _rights(found: Simulation) -> list[tuple[str, str]]:
+def _rights(found: Counted) -> list[tuple[str, str]]:
     words = {"vote": _("People whose standing lets them vote"), "vouch": _("… vouch"), "review": _("… review")}
     return [
-        (words[threshold.right], _("%(old)s → %(new)s") % {"old": threshold.before, "new": threshold.after})
-        for threshold in found.thresholds
+        (words[row.right], _("%(old)s → %(new)s") % {"old": format_number(row.before), "new": format_number(row.after)})
+        for row in found.thresholds
     ]
 
 
-def _pieces(explained: list[Explained]) -> list[tuple[Contribution, Explained, object, object]]:
-    """The newest pieces of one person, each with its arithmetic before and after, in words."""
-    newest = explained[-PIECES_MOST:][::-1]
-    works = Contribution.objects.select_related("task").in_bulk([piece.contribution for piece in newest])
-    return [(works[piece.contribution], piece, explain(piece.before), explain(piece.after)) for piece in newest]
+def _one_person(found: Simulation, person: UUID) -> dict[str, Any]:
+    """One person's points and pieces under both; the newest pieces first."""
+    change = next(iter(found.changes), None)
+    if change is None:
+        return {"is_nobody": True}
+    newest: list[Explained] = found.explained[-PIECES_MOST:][::-1]
+    names: Mapping[UUID, str] = display_names([person])
+    return {
+        "change": change,
+        "person_name": names.get(person, _("somebody without a name")),
+        "pieces": [(piece, explain(piece.before), explain(piece.after)) for piece in newest],
+    }
 
 
 def _person(text: str) -> UUID | None:

@@ -1,14 +1,11 @@
-"""Changing what a guild says of itself, and the numbers by which it counts."""
+"""Changing what a guild says of itself."""
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,12 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from core.http import attempt
 from core.meanwhile import beside, seen_in
-from guilds.forms import GuildForm, GuildWordsForm, PolicyForm
-from guilds.models import Guild, Policy
+from guilds.forms import GuildForm, GuildWordsForm
+from guilds.models import Guild
 from guilds.permissions import check_can_edit_guild, check_proposer
-from guilds.services import edit_guild, edit_proposal, publish_policy
+from guilds.services import edit_guild, edit_proposal
 from guilds.services.founding import GUILD_FIELDS
-from guilds.views.policy import changes_in_words, policy_in_words
 from guilds.views.shared import guild_for
 
 
@@ -50,38 +46,3 @@ def guild_edit(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect(saved)
         page |= beside(form, tried.refusal)
     return render(request, "guilds/guild_edit.html", {"form": form, **page}, status=409 if "stored" in page else 200)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def policy(request: HttpRequest, slug: str) -> HttpResponse:
-    """All versions of a guild's numbers, in words; and for its stewards the form for the next one."""
-    found, now = guild_for(request, slug), timezone.now()
-    versions = list(Policy.objects.filter(guild=found).order_by("version"))
-    may_publish = found.viewer.is_steward and found.state == Guild.State.OPEN
-    today = timezone.localdate(now, ZoneInfo(found.timezone))
-    if request.method == "POST":
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.path)
-        check_can_edit_guild(request.user.subject, found, now)
-    form = PolicyForm(request.POST or None, latest=versions[-1], today=today) if may_publish else None
-    if request.method == "POST" and form is not None and form.is_valid():
-        with attempt(request, form) as tried:
-            day = form.cleaned_data.pop("effective_on")
-            midnight = datetime.combine(day, time(), ZoneInfo(found.timezone))
-            publish_policy(
-                guild=found,
-                by=request.user.subject,
-                now=now,
-                effective_at=max(now, midnight, versions[-1].effective_at),
-                **form.cleaned_data,
-            )
-        if tried.went_through:
-            messages.success(request, _("Published. It never applies backwards."))
-            return redirect(request.path)
-    current = max((row for row in versions if row.effective_at <= now), key=lambda row: row.version)
-    history = [(row, changes_in_words(before, row)) for before, row in zip([None, *versions], versions, strict=False)]
-    return render(
-        request,
-        "guilds/policy.html",
-        {"guild": found, "current": current, "facts": policy_in_words(current), "history": history[::-1], "form": form},
-    )

@@ -63,6 +63,11 @@ def patch(name: str, path: str | Callable[[World], str], answers: Answers, body:
     return Verb(name, "patch", _path(path), answers, _body(body))
 
 
+def put(name: str, path: str | Callable[[World], str], answers: Answers, body: Any = None) -> Verb:
+    """A row of a write that keeps something at its address."""
+    return Verb(name, "put", _path(path), answers, _body(body))
+
+
 def _path(path: str | Callable[[World], str]) -> Callable[[World], str]:
     return path if callable(path) else lambda world: path.format(w=world, x=world.extra)
 

@@ -13,7 +13,7 @@ from guilds.invitation_reading import read_people
 from guilds.models import Grant, Invitation, InvitationList, JoinRequest
 from guilds.services import ask_to_join, bring_invitations, make_invite, send_invitations
 from guilds.services.invites import MadeLink
-from tests.api.table import get, only, patch, post, signed_in
+from tests.api.table import get, only, patch, post, put, signed_in
 from tests.factories import World
 from tests.pages import MEMBERS
 
@@ -61,6 +61,7 @@ def begun(world: World) -> str:
 
 LIST = "/guilds/{w.guild.slug}/invitation-lists/{x[invitation_list].pk}"
 OFFER = "/guilds/{w.guild.slug}/stewardship-offers/{x[handover].pk}"
+DRAFT = "/guilds/{w.guild.slug}/policy/draft"
 CLOSING = "/guilds/{w.guild.slug}/closings/{x[closing].pk}"
 
 CARE = (
@@ -132,6 +133,12 @@ CARE = (
         signed_in(422, **dict.fromkeys(MEMBERS, 409)),
         lambda w: {"token": link_token(Invitation.objects.get(guild=w.guild, email="asha@example.net").pk)},
     ),
+    get("read_policy_draft", DRAFT, only(*STEWARDS)),
+    put("save_policy_draft", DRAFT, only(*STEWARDS), {"points_per_hour": 15, "reason": "Rents."}),
+    get("read_policy_simulation", DRAFT + "/simulation", only(*STEWARDS)),
+    post("simulate_policy_draft", DRAFT + "/simulation", only(*STEWARDS), {"is_everything": True}),
+    post("publish_policy_draft", DRAFT + "/publish", only(*STEWARDS, ok=201), {}),
+    post("discard_policy_draft", DRAFT + "/discard", only(*STEWARDS)),
     post("order_export", "/guilds/{w.guild.slug}/exports", signed_in(201)),
     post("order_export with names", "/guilds/{w.guild.slug}/exports", only(*STEWARDS, ok=201), {"has_names": True}),
 )

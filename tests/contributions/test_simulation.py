@@ -114,7 +114,7 @@ def test_a_replay_by_another_rule_is_noticed(world: World, monkeypatch: pytest.M
     monkeypatch.setattr("contributions.rules_simulation.credit_contribution", generous)
     assert tried(world).unlike_ledger == 2
     with pytest.raises(CommandError, match="2 verdict"):
-        call_command("simulate_policy", world.guild.slug, stdout=StringIO())
+        call_command("simulate_policy", world.guild.slug, "--all", stdout=StringIO())
 
 
 def test_who_gains_and_who_loses(world: World) -> None:
@@ -204,6 +204,17 @@ def test_statements_do_not_grow_with_the_past(world: World) -> None:
     assert len(one) == len(six) <= 6
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_one_persons_past_alone_brings_them_what_the_whole_past_does(world: World, seed: int) -> None:
+    live(world, seed)
+    draft = draft_policy(latest(world), points_per_hour=7, week_full_minutes=200, review_paid_per_week=2)
+    whole = simulate(world.guild, draft, now=world.now)
+    assert len(whole.changes) > 2
+    for change in whole.changes:
+        alone = simulate(world.guild, draft, now=world.now, person=change.person)
+        assert alone.changes == [change]
+
+
 def test_a_draft_is_checked_as_publishing_checks_it(world: World) -> None:
     with pytest.raises(PolicyRefused):
         draft_policy(latest(world), week_full_minutes=1200, week_half_minutes=1)
@@ -212,7 +223,7 @@ def test_a_draft_is_checked_as_publishing_checks_it(world: World) -> None:
 def test_the_command(world: World) -> None:
     approved(world, 60)
     out = StringIO()
-    call_command("simulate_policy", world.guild.slug, "--set", "points_per_hour=20", stdout=out)
+    call_command("simulate_policy", world.guild.slug, "--all", "--set", "points_per_hour=20", stdout=out)
     assert "1 people gain, 0 lose, 1 stay the same." in out.getvalue()
     assert "agrees with every verdict" in out.getvalue()
     for wrong in ("colour=2", "points_per_hour=many", "version=9", "week_full_minutes=1201"):
@@ -232,10 +243,11 @@ def test_a_steward_tries_numbers_on_the_page_and_opens_one_persons_work(world: W
     client.force_login(world.steward.user)
     address = f"/guilds/{world.guild.slug}/rules/try/"
     asked = numbers_of(world, points_per_hour=20)
+    everybody = client.get(address, asked)
+    assert (everybody.context["found"].gain, everybody.context["found"].difference) == (1, 10)
     answer = client.get(address, {**asked, "person": str(world.contributor.pk)})
-    assert answer.status_code == 200
-    assert (answer.context["found"].gain, answer.context["difference"]) == (1, 10)
-    ((_work, piece, _before, _after),) = answer.context["pieces"]
+    assert (answer.context["change"].before.points, answer.context["change"].after.points) == (10, 20)
+    ((piece, _before, _after),) = answer.context["pieces"]
     assert (piece.before["points"], piece.after["points"]) == (10, 20)
     assert Policy.objects.filter(guild=world.guild, points_per_hour=20).count() == 0
 
@@ -258,12 +270,14 @@ def test_only_stewards_try_numbers(world: World, client: Client) -> None:
     assert client.get(f"/guilds/{world.guild.slug}/rules/try/", numbers_of(world)).status_code == 403
 
 
-def test_a_past_too_large_for_the_page_names_the_command(
+def test_a_past_too_large_for_the_page_goes_into_the_draft(
     world: World, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     approved(world, 60)
-    monkeypatch.setattr("contributions.views.simulation.VERDICTS_MOST", 0)
+    monkeypatch.setattr("contributions.views.simulation.AT_ONCE_MOST", 0)
     client.force_login(world.steward.user)
     answer = client.get(f"/guilds/{world.guild.slug}/rules/try/", numbers_of(world))
     assert "found" not in answer.context
-    assert f"simulate_policy {world.guild.slug}" in answer.content.decode()
+    assert f"/guilds/{world.guild.slug}/rules/draft/?points_per_hour=10&amp;" in answer.content.decode()
+    one = client.get(f"/guilds/{world.guild.slug}/rules/try/", {**numbers_of(world), "person": world.contributor.pk})
+    assert one.context["change"].before.points == 10, "one person's past is never too large"

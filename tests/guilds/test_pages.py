@@ -10,8 +10,16 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from guilds.models import GuildExport, InviteLink, JoinRequest, Membership, Policy
-from guilds.services import ask_to_join, change_joining, make_export, make_invite, propose_guild, revoke_invite
+from guilds.models import GuildExport, InviteLink, JoinRequest, Membership, PolicyDraft
+from guilds.services import (
+    ask_to_join,
+    change_joining,
+    make_export,
+    make_invite,
+    propose_guild,
+    publish_policy_draft,
+    revoke_invite,
+)
 from tests.factories import World, make_world
 from tests.pages import client_of
 
@@ -123,18 +131,19 @@ def test_things_of_another_guild_are_not_there(world: World) -> None:
     assert request.answer == "" and InviteLink.objects.get().revoked_at is None
 
 
-def test_the_next_rules_are_published_by_stewards_within_bounds(world: World) -> None:
-    address = f"{world.guild.get_absolute_url()}rules/"
+def test_the_next_rules_are_drafted_by_stewards_within_bounds(world: World) -> None:
+    rules = f"{world.guild.get_absolute_url()}rules/"
     client = client_of(world, "steward")
-    form = client.get(address).context["form"]
-    sent = {name: form[name].value() for name in form.fields} | {"effective_on": timezone.localdate().isoformat()}
-    assert client.post(address, {**sent, "claim_lease_days": "99999999999"}).status_code == 200
-    assert b"At most 20 hours" in client.post(address, {**sent, "week_full_minutes": "1300"}).content
-    assert Policy.objects.filter(guild=world.guild).count() == 1
-    assert client.post(address, {**sent, "claim_lease_days": "21"}).status_code == 302
-    shown = Client().get(address).content.decode()
-    assert "14 → 21" in shown and "Publish this version" not in shown
-    assert client_of(world, "maintainer").post(address, sent).status_code == 403
+    form = client.get(f"{rules}draft/").context["form"]
+    sent = {"do": "save"} | {name: form[name].value() for name in form.fields}
+    assert client.post(f"{rules}draft/", {**sent, "claim_lease_days": "99999999999"}).status_code == 200
+    assert b"At most 20 hours" in client.post(f"{rules}draft/", {**sent, "week_full_minutes": "1300"}).content
+    assert not PolicyDraft.objects.exists()
+    assert client.post(f"{rules}draft/", {**sent, "claim_lease_days": "21", "reason": "Rains."}).status_code == 302
+    assert client_of(world, "maintainer").post(f"{rules}draft/", sent).status_code == 403
+    publish_policy_draft(draft=PolicyDraft.objects.get(), by=world.steward, now=timezone.now())
+    shown = Client().get(rules).content.decode()
+    assert "14 → 21" in shown and "Rains." in shown and "Draft of the next rules" not in shown
 
 
 def test_an_export_is_ordered_once_made_and_taken(world: World) -> None:

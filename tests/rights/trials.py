@@ -16,12 +16,12 @@ from accounts import services as accounts
 from accounts.models import ImportedIdentity, Subject
 from contributions import services as contributions
 from contributions.models import Challenge, Contribution, FeedbackSnippet, IntegrityCase, PanelSeat, SecondLook
-from contributions.services import challenges, history, history_acceptance, history_uploads, looks, patterns
+from contributions.services import challenges, history, history_acceptance, history_uploads, looks, patterns, simulation
 from core.ids import uuid7
 from guilds import services as guilds
 from guilds.invitation_mail import address_digest
 from guilds.invitation_reading import read_people
-from guilds.models import Grant, Guild, InvitationList
+from guilds.models import Grant, Guild, InvitationList, PolicyDraft
 from matching import services as matching
 from moderation import services as moderation
 from moderation.models import Case
@@ -226,6 +226,24 @@ trial("revoke_right", about=lambda w: Grant.objects.get(guild=w.guild, subject=w
 )
 trial("publish_policy")(
     lambda w, by, _: guilds.publish_policy(guild=w.guild, by=by, now=w.now, effective_at=w.now, claim_lease_days=9)
+)
+
+
+def policy_draft(w: World) -> PolicyDraft:
+    return guilds.save_policy_draft(guild=w.guild, by=w.steward, now=w.now, points_per_hour=12, reason="Rents rose.")
+
+
+trial("save_policy_draft")(
+    lambda w, by, _: guilds.save_policy_draft(guild=w.guild, by=by, now=w.now, points_per_hour=13)
+)
+trial("discard_policy_draft", about=policy_draft)(
+    lambda w, by, draft: guilds.discard_policy_draft(draft=draft, by=by, now=w.now)
+)
+trial("publish_policy_draft", about=policy_draft)(
+    lambda w, by, draft: guilds.publish_policy_draft(draft=draft, by=by, now=w.now)
+)
+trial("simulate_policy_draft", about=policy_draft)(
+    lambda w, by, draft: simulation.simulate_policy_draft(draft=draft, by=by, since=None, now=w.now)
 )
 
 

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Field
 from django.utils import timezone
 
 from accounts.queries import display_names
-from contributions.queries.simulation import Simulation, simulate
+from contributions.queries.simulation import simulate
+from contributions.rules_simulated import Counted
+from contributions.services.simulation import DEFAULT_DAYS, restart_policy_simulation
 from core.errors import DomainError
-from guilds.models import Guild, Policy
+from guilds.models import NUMBERS, Guild, Policy
 from guilds.services import draft_policy
-
-_NO_NUMBERS = {"id", "guild", "version", "effective_at", "published_by"}
 
 
 class Command(BaseCommand):
-    """`manage.py simulate_policy GUILD [--set points_per_hour=12 ...] [--since 2026-01-01] [--top 20]`: reads only."""
+    """`manage.py simulate_policy GUILD [--set points_per_hour=12 ...] [--since 2026-01-01 | --all] [--top 20]`: reads only.
+
+    With `--stored` the simulation of the guild's open draft is counted anew, and stored: for one that failed.
+    """
 
     help = "Count a guild's past again under changed numbers, beside those in force. Nothing is changed by it."
 
@@ -29,7 +33,11 @@ class Command(BaseCommand):
         """The guild, the changed numbers, the period."""
         parser.add_argument("guild", help="the last part of its address /guilds/...")
         parser.add_argument("--set", action="append", default=[], metavar="NUMBER=VALUE", help="one changed number")
-        parser.add_argument("--since", type=date.fromisoformat, help="the first day, in the guild's zone; else all")
+        parser.add_argument(
+            "--since", type=date.fromisoformat, help="the first day, in the guild's zone; else a year ago"
+        )
+        parser.add_argument("--all", action="store_true", help="the whole past")
+        parser.add_argument("--stored", action="store_true", help="the open draft's, kept with it")
         parser.add_argument("--top", type=int, default=20, help="of how many people the change is printed")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,14 +46,22 @@ class Command(BaseCommand):
         latest = Policy.objects.filter(guild=guild).order_by("-version").first() if guild else None
         if guild is None or latest is None:
             raise CommandError(f"There is no guild {options['guild']!r} that counts work.")
+        now, zone = timezone.now(), ZoneInfo(guild.timezone)
+        if options["stored"]:
+            row = restart_policy_simulation(guild=guild, now=now)
+            if row is None or row.result is None:
+                raise CommandError("There is no simulation of an open draft to count again.")
+            self._print(Counted.from_json(row.result), options["top"])
+            return
         try:
             draft = draft_policy(latest, **dict(_number(text) for text in options["set"]))
         except DomainError as refusal:
             raise CommandError(refusal.message) from refusal
-        since = options["since"] and datetime.combine(options["since"], time(), ZoneInfo(guild.timezone))
-        self._print(simulate(guild, draft, now=timezone.now(), since=since), options["top"])
+        day = options["since"] or timezone.localdate(now, zone) - timedelta(days=DEFAULT_DAYS)
+        since = None if options["all"] else datetime.combine(day, time(), zone)
+        self._print(simulate(guild, draft, now=now, since=since).counted(), options["top"])
 
-    def _print(self, found: Simulation, top: int) -> None:
+    def _print(self, found: Counted, top: int) -> None:
         self._row("", "in force", "draft", "change")
         self._row("points, all people", found.points_before, found.points_after)
         self._row("of them spendable", found.spendable_before, found.spendable_after)
@@ -54,11 +70,11 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{found.verdicts} verdicts: {found.gain} people gain, {found.lose} lose, {found.same} stay the same."
         )
-        shown = [change for change in found.changes if change.difference][:top]
+        shown = found.people[:top]
         names = display_names(change.person for change in shown)
         for change in shown:
             name = names.get(change.person) or str(change.person)
-            self._row(str(name), change.before.points, change.after.points)
+            self._row(str(name), change.before, change.after)
         if found.unlike_ledger:
             raise CommandError(
                 f"{found.unlike_ledger} verdict(s) of the replay differ from what was posted: trust no number above."
@@ -72,10 +88,11 @@ class Command(BaseCommand):
 
 def _number(text: str) -> tuple[str, Any]:
     name, _, value = text.partition("=")
-    fields = {field.name: field for field in Policy._meta.concrete_fields if field.name not in _NO_NUMBERS}
-    if name not in fields:
+    if name not in NUMBERS:
         raise CommandError(f"A policy has no number {name!r}.")
+    field = Policy._meta.get_field(name)
+    assert isinstance(field, Field)
     try:
-        return name, fields[name].to_python(value)
+        return name, field.to_python(value)
     except ValidationError:
         raise CommandError(f"{value!r} is no value for {name}.") from None
