@@ -210,6 +210,11 @@ PAGES: tuple[Page, ...] = (
     _of("guilds:policy", "guild", everybody()),
     _of("guilds:try_policy", "guild", only("steward", "hub_steward")),
     Page("guilds:try_policy with a result", _tried, only("steward", "hub_steward")),
+    Page(
+        "guilds:try_policy of one person under the draft",
+        lambda world: f"{reverse('guilds:try_policy', args=[world.guild.slug])}?draft=1&person={world.contributor.pk}",
+        only("steward", "hub_steward"),
+    ),
     Page("guilds:try_policy of one person", partial(_tried, is_one=True), only("steward", "hub_steward")),
     _of("guilds:policy_draft", "guild", only("steward", "hub_steward")),
     _of("guilds:policy_draft_progress", "guild", only("steward", "hub_steward")),

@@ -26,6 +26,10 @@ from reputation.rules.standing import WHOLE
 CHUNK = 2000
 
 
+class PastTooLong(Exception):
+    """There are more verdicts than whoever asked would wait for."""
+
+
 @dataclass(frozen=True)
 class Change:
     """One person under the numbers in force and under those of the draft."""
@@ -108,13 +112,14 @@ def simulate(
     person: UUID | None = None,
     policies: Sequence[Policy] | None = None,
     on_progress: Callable[[int], None] | None = None,
+    at_most: int | None = None,
 ) -> Simulation:
     """Count the guild's verdicts again, under the numbers in force and under the draft's, from `since` on.
 
     What was decided before `since` counts as it did, because it used up weeks and estimates. With a `person` only what
     that person did and judged is counted, and each piece is explained: nobody else's work changes what theirs brings.
-    Two statements for every 2,000 verdicts and two beside them, one if the guild's `policies` are known already; then
-    `on_progress` hears how many are counted.
+    Two statements for every 2,000 verdicts, of which `on_progress` hears, and three beside them, two if the guild's
+    `policies` are known already. Raises PastTooLong above `at_most` verdicts.
     """
     policies = list(Policy.objects.filter(guild=guild)) if policies is None else policies
     in_force = in_force_of(policies, now)
@@ -126,7 +131,7 @@ def simulate(
         "after": _lane(PointPolicy.of(draft), versions, today, since),
     }
     found = Simulation()
-    for number, (verdict, row) in enumerate(_verdicts(guild, person), start=1):
+    for number, (verdict, row) in enumerate(_verdicts(guild, person, at_most), start=1):
         steps = {name: lane.take(verdict) for name, lane in lanes.items()}
         found.up_to = max(found.up_to or verdict.decided_at, verdict.decided_at)
         if on_progress and number % CHUNK == 0:
@@ -222,7 +227,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _verdicts(guild: Guild, person: UUID | None) -> Iterator[tuple[Verdict, dict[str, Any]]]:
+def _verdicts(guild: Guild, person: UUID | None, at_most: int | None) -> Iterator[tuple[Verdict, dict[str, Any]]]:
     """Every verdict of the guild in the order in which they were posted (their keys sort by time); or one person's."""
     of_guild = Q(alias__contributions__guild=guild) | Q(alias__reviews_given__contribution__guild=guild)
     primaries = SubjectLink.objects.filter(of_guild).values("primary_id")
@@ -232,8 +237,13 @@ def _verdicts(guild: Guild, person: UUID | None) -> Iterator[tuple[Verdict, dict
     if person is not None:
         ids = people.ids(person)
         reviews = reviews.filter(Q(contributor_id__in=ids) | Q(reviewer_id__in=ids))
-    rows = reviews.order_by("pk").values(*_COLUMNS).iterator(chunk_size=CHUNK)
-    for chunk in _chunks(rows):
+    # Keys first, because no cursor is kept open here (a pool hands the connection on): a million of them fit into memory,
+    # a million rows don't.
+    keys = list(reviews.order_by("pk").values_list("pk", flat=True)[: None if at_most is None else at_most + 1])
+    if at_most is not None and len(keys) > at_most:
+        raise PastTooLong
+    for first in range(0, len(keys), CHUNK):
+        chunk = list(Review.objects.filter(pk__in=keys[first : first + CHUNK]).order_by("pk").values(*_COLUMNS))
         entries: dict[UUID, list[tuple[date, int]]] = defaultdict(list)
         wanted = {row["contribution_id"] for row in chunk if row["verdict"] == Review.Verdict.APPROVED}
         for work, day, minutes in (
@@ -244,17 +254,6 @@ def _verdicts(guild: Guild, person: UUID | None) -> Iterator[tuple[Verdict, dict
             entries[work].append((day, minutes))
         for row in chunk:
             yield _verdict(row, entries[row["contribution_id"]], people, zone), row
-
-
-def _chunks(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    chunk: list[dict[str, Any]] = []
-    for row in rows:
-        chunk.append(row)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
 
 
 def _verdict(row: dict[str, Any], entries: list[tuple[date, int]], people: _People, zone: ZoneInfo) -> Verdict:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -86,7 +85,7 @@ def _show(request: HttpRequest, guild: Guild, typed: dict[str, Any] | None = Non
         page |= {
             "words": changes_in_words(latest, draft),
             "publish": typed.get("publish") or PublishForm(today=_today(guild, now), seen=seen, thing=draft.pk),
-            "period": typed.get("simulate") or PeriodForm(initial={"thing": draft.pk}),
+            "period": typed.get("simulate") or _period_form(draft),
             "is_outdated": draft.based_on != latest.version,
             "names": {},
             **_simulation_shown(draft, policies, now),
@@ -113,6 +112,12 @@ def _draft_form(
     return form
 
 
+def _period_form(draft: PolicyDraft) -> PeriodForm:
+    """The past that was chosen last."""
+    row: PolicySimulation | None = getattr(draft, "simulation", None)
+    return PeriodForm(initial={"thing": draft.pk, "period": "all" if row and row.since is None else "year"})
+
+
 def _simulation_shown(draft: PolicyDraft, policies: list[Policy], now: datetime) -> dict[str, Any]:
     row: PolicySimulation | None = getattr(draft, "simulation", None)
     if row is None:
@@ -120,12 +125,11 @@ def _simulation_shown(draft: PolicyDraft, policies: list[Policy], now: datetime)
     shown: dict[str, Any] = {"simulation": row, "state_words": _state_words(row)}
     if row.result is None:
         return shown
-    query = {**row.numbers, "since": row.since.isoformat() if row.since else ""}
     against = next(policy for policy in policies if policy.version == row.against)
     return {
         **shown,
         **result_shown(Counted.from_json(row.result), also=[draft.saved_by_id]),
-        "query": urlencode(query),
+        "query": "draft=1",
         "is_old": not is_up_to_date(row, draft, in_force_of(policies, now)),
         "counted_words": changes_in_words(against, draft_of(draft.guild, row.numbers)),
     }

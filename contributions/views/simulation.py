@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.queries import display_names
-from contributions.models import Review
-from contributions.queries.simulation import Explained, Simulation, in_force_of, simulate
+from contributions.models import PolicySimulation
+from contributions.queries.simulation import Explained, PastTooLong, Simulation, in_force_of, simulate
 from contributions.rules_simulated import Counted
 from contributions.services.simulation import AT_ONCE_MOST, DEFAULT_DAYS, first_moment
 from contributions.views.arithmetic import explain
@@ -59,11 +59,11 @@ def try_policy(request: HttpRequest, slug: str) -> HttpResponse:
     guild, now = steward_guild(request, slug), timezone.now()
     policies = list(Policy.objects.filter(guild=guild).order_by("version"))
     today = timezone.localdate(now, ZoneInfo(guild.timezone))
-    is_asked = "points_per_hour" in request.GET
-    form = TryForm(request.GET if is_asked else None, numbers=policies[-1], today=today)
+    asked = _asked(request, guild)
+    form = TryForm(asked, numbers=policies[-1], today=today)
     page: dict[str, object] = {"guild": guild, "form": form}
-    if is_asked and form.is_valid():
-        page |= _tried(request, form, guild, policies, now)
+    if asked is not None and form.is_valid():
+        page |= _tried(asked, form, guild, policies, now)
     return render(request, "contributions/try_policy.html", page)
 
 
@@ -76,20 +76,37 @@ def steward_guild(request: HttpRequest, slug: str) -> Guild:
     return guild
 
 
-def _tried(request: HttpRequest, form: TryForm, guild: Guild, policies: list[Policy], now: datetime) -> dict[str, Any]:
+def _asked(request: HttpRequest, guild: Guild) -> QueryDict | None:
+    """The numbers in the address; with `draft=1` those that the guild's open draft was counted for last. None: neither."""
+    if "points_per_hour" in request.GET:
+        return request.GET
+    row = None
+    if "draft" in request.GET:
+        row = PolicySimulation.objects.filter(draft__guild=guild, draft__state="open").defer("result").first()
+    if row is None:
+        return None
+    asked = QueryDict(mutable=True)
+    asked.update({**row.numbers, "since": row.since.isoformat() if row.since else ""})
+    asked["person"] = request.GET.get("person", "")
+    return asked
+
+
+def _tried(asked: QueryDict, form: TryForm, guild: Guild, policies: list[Policy], now: datetime) -> dict[str, Any]:
     numbers = dict(form.cleaned_data)
-    day, person = numbers.pop("since"), _person(request.GET.get("person", ""))
+    day, person = numbers.pop("since"), _person(asked.get("person", ""))
     try:
         draft = draft_policy(policies[-1], **numbers)
     except DomainError as refusal:
         form.add_error(None, refusal.message)
         return {}
-    query = request.GET.copy()
+    query = asked.copy()
     query.pop("person", None)
     page = {"words": changes_in_words(in_force_of(policies, now), draft), "query": query.urlencode()}
-    if not person and Review.objects.filter(contribution__guild=guild)[: AT_ONCE_MOST + 1].count() > AT_ONCE_MOST:
+    since = first_moment(guild, day)
+    try:
+        found = simulate(guild, draft, now=now, since=since, person=person, policies=policies, at_most=AT_ONCE_MOST)
+    except PastTooLong:
         return {**page, "is_large": True}
-    found = simulate(guild, draft, now=now, since=first_moment(guild, day), person=person, policies=policies)
     return {**page, **(_one_person(found, person) if person else result_shown(found.counted()))}
 
 

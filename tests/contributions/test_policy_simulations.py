@@ -258,6 +258,16 @@ def test_changed_numbers_mark_the_result_as_old_and_say_what_it_is_of(world: Wor
     assert not client.get(page(world)).context["is_old"]
 
 
+def test_one_persons_work_is_explained_under_the_draft_that_was_counted(world: World, client: Client) -> None:
+    asked(world, drafted(world))
+    drafted(world, points_per_hour=30)
+    shown = steward(world, client).get(page(world)).content.decode()
+    address = f"/guilds/{world.guild.slug}/rules/try/?draft=1&amp;person={world.contributor.pk}"
+    assert address in shown
+    told = client.get(address.replace("&amp;", "&")).context
+    assert (told["change"].before.points, told["change"].after.points) == (10, 20)
+
+
 def test_the_page_says_in_words_how_far_it_is(world: World, client: Client, large: list[tuple[object, ...]]) -> None:
     row = asked(world, drafted(world))
     steward(world, client)

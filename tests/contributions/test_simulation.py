@@ -279,5 +279,3 @@ def test_a_past_too_large_for_the_page_goes_into_the_draft(
     answer = client.get(f"/guilds/{world.guild.slug}/rules/try/", numbers_of(world))
     assert "found" not in answer.context
     assert f"/guilds/{world.guild.slug}/rules/draft/?points_per_hour=10&amp;" in answer.content.decode()
-    one = client.get(f"/guilds/{world.guild.slug}/rules/try/", {**numbers_of(world), "person": world.contributor.pk})
-    assert one.context["change"].before.points == 10, "one person's past is never too large"
