@@ -63,7 +63,7 @@ def make_board_steps() -> int:
     return make_steps(now=timezone.now())
 
 
-@job(name="contributions.count_policy_draft", soft_seconds=7000, hard_seconds=7200, is_long=True)
+@job(name="contributions.count_policy_draft", soft_seconds=840, hard_seconds=890)
 def count_policy_draft(simulation_id: str) -> None:
     """Count what a draft of a policy would have brought on a large guild's past."""
     run_policy_simulation(simulation_id=UUID(simulation_id), now=timezone.now())
