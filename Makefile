@@ -10,7 +10,7 @@ WORKERS ?= 2
 # Worksteal: a worker that is done takes over what the other has not begun.
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -rfER
 
-.PHONY: run setup setup-dev lock browser test lint texts types contracts migrations-check unit verify bench bench-ledger budgets lighthouse screens format clean
+.PHONY: run setup setup-dev lock browser test lint texts types contracts migrations-check unit verify bench bench-ledger bench-boards budgets lighthouse screens format clean
 
 run: setup ## start PostgreSQL, Redis, web, worker and scheduler, with a demo guild
 	@exec $(BIN)/python -m guildhub.supervisor
@@ -74,12 +74,16 @@ verify: test ## the long suite: full matrices, kills, long property runs
 	@$(BIN)/python benchmarks/search.py
 	@$(BIN)/python benchmarks/web.py --tell
 	@$(BIN)/python benchmarks/ledger.py --size 10k --quick --tell
+	@$(BIN)/python benchmarks/boards.py --size 1M --tell
 
 bench: setup-dev ## what each page costs the web server, against a bare view; fails where a figure is over its limit
 	@$(BIN)/python benchmarks/web.py
 
 bench-ledger: setup-dev ## transfers a second against TPC-B, at three sizes (30 to 60 minutes, 16 GB); fails where a must is missed
 	@$(BIN)/python benchmarks/ledger.py
+
+bench-boards: setup-dev ## what boards and points pages read in ten million entries; fails where a must is missed (16 GB of disk)
+	@$(BIN)/python benchmarks/boards.py
 
 budgets: setup-dev browser ## what each page costs a phone: bytes and requests, and seconds on a slow line (docs/budgets.md)
 	@$(BIN)/python -m pytest -n 0 -q -s tests/budgets
