@@ -27,7 +27,7 @@ from contributions.models import (
 from contributions.queries.challenges import readable_challenges
 from core.written import not_reportable, register_written
 from guilds.queries import viewer_in
-from reputation.models import Account, Transfer
+from reputation.models import Account, LedgerWeek, Transfer
 
 
 def _sees_words(work: Contribution, user: Any, now: datetime) -> bool:
@@ -111,5 +111,6 @@ def register() -> None:
     not_reportable(PendingVerdict, "read by its reviewer alone until it is posted", "reason", "next_step")
     not_reportable(FeedbackSnippet, "read by nobody but whoever keeps it", "words")
     not_reportable(Account, "words of the program", "kind", "unit")
+    not_reportable(LedgerWeek, "words of the program", "reason", "unit", "source", "target")
     not_reportable(Transfer, "words and numbers of the program", "source_kind", "idempotency_key", "arithmetic")
     not_reportable(ImportedCommit, "what a repository says; a maintainer takes the history back", "sha", "file_types")

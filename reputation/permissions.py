@@ -2,4 +2,4 @@
 
 from core.rights import Right, machine
 
-RIGHTS: tuple[Right, ...] = (*machine("count_weeks", "count_weeks_anew", "expire_points", "warn_of_expiry"),)
+RIGHTS: tuple[Right, ...] = (*machine("expire_points", "warn_of_expiry"),)

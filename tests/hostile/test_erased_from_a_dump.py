@@ -41,6 +41,10 @@ _OTHERS = "somebody else's words, on a row in which this person has a part"
 STAYS: dict[str, tuple[str, str]] = {
     "contributions_contribution by reviewer_id": ("link note payload_hash role", _OTHERS),
     "contributions_contribution by subject_id": ("role", _CLOSED),
+    "contributions_policysimulation by asked_by_id": (
+        "numbers result",
+        "numbers of a guild's rules, and what they would bring",
+    ),
     "contributions_historyimport by brought_by_id": ("fingerprint summary", _CLOSED),
     "core_event by actor": ("data", _CLOSED),
     "core_event by object_id": ("data", _CLOSED),

@@ -88,6 +88,7 @@ def test_every_field_of_a_hideable_model_that_is_not_registered_is_the_programs_
         "projects.Place.name",  # of a town, from GeoNames
         "contributions.IntegrityCase.evidence",  # numbers and ids
         "contributions.IntegrityCase.words",  # a steward's, read by the other stewards alone
+        "reputation.LedgerWeek.reason",  # from the ledger's closed list
         "core.LogKey.name",  # of the log
         "core.LogKey.statement",  # about a key, signed
         "core.LogCheckpoint.note",  # numbers and hashes, signed
