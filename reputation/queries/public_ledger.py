@@ -52,8 +52,8 @@ WHERE {where}
 GROUP BY 1, 2, 3, 4, 5, 6
 """
 
-# The weeks that are counted, and besides what was posted since: the transfers above the number up to which they are. The index
-# of the numbers is small, because they only rise (BRIN).
+# The weeks that are counted, and besides what was posted since: the transfers above the number up to which they are. An index
+# of guild and number finds them.
 _SINCE = BY_WEEK.format(
     where="t.number > %(counted)s AND t.number > (SELECT counted FROM reputation_ledgercount) AND t.guild_id = %(guild)s"
 )
