@@ -103,6 +103,8 @@ def record_events(
     else:
         if new or changed:
             write_rows(new, changed=changed)
+        for event in events:  # `fresh` leaves to the database what is the database's; `bulk_create` wants it said
+            vars(event).setdefault("recorded_at", Event._meta.get_field("recorded_at").get_default())
         Event.objects.bulk_create(events, batch_size=1000)
         rows = [Delivery(consumer=consumer, event_id=pk, due_at=now) for consumer, pk in due]
         Delivery.objects.bulk_create(rows, batch_size=1000)

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from core.event_kinds import EVENT_KINDS, PERSON_FIELDS, check_event
-from core.events import record_event, record_events
+from core.events import new_event, record_event, record_events
 from core.ids import uuid7
 from core.models import Delivery, Event, LogEntry, LogRoot, LogSalt
 from core.public_log import append_events
@@ -143,3 +143,12 @@ def test_the_app_may_delete_a_salt_but_not_change_it(db: None) -> None:
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
         LogSalt.objects.update(salt=b"0" * 16)
     assert LogSalt.objects.all().delete()[0] == 1
+
+
+def test_many_events_at_once_are_recorded_as_few_are(db: None) -> None:
+    made = [
+        new_event("guild.opened", now=NOW, actor=None, guild=None, object_kind="guild", object_id=uuid7())
+        for _number in range(9)
+    ]
+    record_events(made, now=NOW)
+    assert Event.objects.filter(recorded_at__isnull=False).count() == 9
