@@ -16,6 +16,7 @@ from core.rights import Right, Who, machine, may
 from guilds.models import Guild
 from guilds.permissions import check_guild_open, check_maintainer, check_steward, may_review_in
 from guilds.queries import current_policy, is_member
+from reputation.permissions import check_not_sanctioned
 from reputation.queries import standing_of
 
 
@@ -52,14 +53,20 @@ def check_reviewer_of(subject: Subject, guild: Guild, now: datetime, *, ids: Seq
             _("Only reviewers of %(guild)s can judge this. %(help)s")
             % {"guild": guild.name, "help": how_to_review(subject, guild, now)}
         )
+    check_not_sanctioned(ids, guild, "reviewing", now)
 
 
 def how_to_review(subject: Subject, guild: Guild, now: datetime) -> str:
     """What would help somebody who may not review in the guild: a steward, or so much more standing."""
     if not is_member(subject.pk, guild.pk):
         return _("A steward of the guild can make you one once you have joined it.")
-    enough = current_policy(guild.pk, now).review_standing
-    has = standing_of(linked_subjects(subject.pk), guild.pk, now)
+    policy, ids = current_policy(guild.pk, now), linked_subjects(subject.pk)
+    enough, has = policy.review_standing, standing_of(ids, guild.pk, now)
+    if has >= enough:
+        return _(
+            "Your standing is enough, but panels overturned more than %(percent)s of a hundred of your verdicts of the last "
+            "year. The right comes back by itself when they are fewer; a steward of the guild can give it to you before."
+        ) % {"percent": policy.overturn_percent}
     return _(
         "A steward of the guild can make you one, and so does a standing of %(enough)s: you have %(has)s by now."
     ) % {"enough": enough, "has": has}
@@ -78,6 +85,7 @@ def check_can_dispute(subject: Subject, contribution: Contribution, now: datetim
             _("Only whoever did the work, and reviewers of %(guild)s, can dispute a verdict.")
             % {"guild": contribution.guild.name}
         )
+    check_not_sanctioned(ids, contribution.guild, "reviewing", now)
     return Challenge.Kind.CHALLENGE
 
 

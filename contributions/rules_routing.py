@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
+#: An approval worth more than so many points gets a second look.
+HIGH_VALUE_POINTS = 60
+
 
 @dataclass(frozen=True)
 class Candidate:

@@ -19,6 +19,7 @@ from contributions.views import (
     points,
     review,
     snippets,
+    trust,
 )
 
 app_name = "contributions"
@@ -37,6 +38,7 @@ urlpatterns = [
     path("integrity/", integrity.integrity_cases, name="integrity_cases"),
     path("integrity/<uuid:pk>/", integrity.integrity_case, name="integrity_case"),
     path("guilds/<slug:slug>/board/", boards.board, name="board"),
+    path("guilds/<slug:slug>/trust/", trust.trust, name="trust"),
     path("review/phrases/", snippets.snippets, name="snippets"),
     path("review/", review.reviews, name="reviews"),
     path("projects/<slug:slug>/review/", review.project_reviews, name="review_queue"),

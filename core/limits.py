@@ -43,6 +43,8 @@ LIMITS: dict[str, Limit] = {
     "report": Limit(hour=20, day=50),
     "appeal": Limit(hour=10, day=20),
     "challenge": Limit(hour=10, day=20),
+    "vouch": Limit(hour=10, day=30),
+    "sanction": Limit(hour=20, day=60),
     "door": Limit(hour=15, day=60),
 }
 

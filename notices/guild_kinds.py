@@ -42,6 +42,23 @@ def _of_guild(make: Callable[[], str]) -> Callable[[dict[str, Any]], str]:
     return lambda p: make() % {"guild": p.get("guild", ""), "right": _right(p)}
 
 
+def _stopped(p: dict[str, Any]) -> str:
+    sentences = {
+        "reviewing": _(
+            "Until %(on)s you can't review in %(guild)s. The reason, and what you can do, is on its page of trust."
+        ),
+        "vouching": _(
+            "Until %(on)s you can't vouch in %(guild)s. The reason, and what you can do, is on its page of trust."
+        ),
+        "claiming": _(
+            "Until %(on)s you can't take tasks in %(guild)s; you can always log hours. The reason, and what you can do, is on "
+            "its page of trust."
+        ),
+    }
+    values = {"guild": p.get("guild", ""), "on": _day(p)}
+    return sentences.get(p.get("stops", ""), _("Something was stopped for you in %(guild)s until %(on)s.")) % values
+
+
 #: kind -> sentence; `params` hold the guild's name, a right and a day.
 GUILD_KINDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "guild_opened": _of_guild(lambda: _("%(guild)s is open. Its page is yours to fill.")),
@@ -58,6 +75,11 @@ GUILD_KINDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "grant_given": _given,
     "grant_revoked": _of_guild(lambda: _("You are no %(right)s of %(guild)s any more.")),
     "grant_ending": _ending,
+    "sanction_put": _stopped,
+    "sanction_lifted": _of_guild(
+        lambda: _("What was stopped for you in %(guild)s was lifted early. The reason is on its page of trust.")
+    ),
+    "vouch_given": _of_guild(lambda: _("A member of %(guild)s vouches for you there.")),
     "stewardship_offered": _of_guild(lambda: _("You are asked to become steward of %(guild)s. Answer on its page.")),
     "stewardship_accepted": _of_guild(lambda: _("Your offer was accepted: %(guild)s has another steward now.")),
     "stewardship_declined": _of_guild(

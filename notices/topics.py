@@ -52,6 +52,7 @@ TOPICS: tuple[Topic, ...] = (
             "guild_opened", "guild_declined", "guild_closing_proposed", "guild_closed", "join_request_made",
             "join_request_accepted", "join_request_declined", "grant_given", "grant_revoked", "grant_ending",
             "stewardship_offered", "stewardship_accepted", "stewardship_declined",
+            "vouch_given",
         ),
     ),
     _topic(
@@ -59,6 +60,13 @@ TOPICS: tuple[Topic, ...] = (
         _("Words of mine that were hidden, my appeals and reports"),
         ("words_hidden", "words_shown", "appeal_upheld", "report_heard", "report_dismissed", "report_reversed"),
         urgent=("words_hidden", "words_shown", "appeal_upheld"),
+    ),
+    _topic(
+        "sanctions",
+        _("What I may not do for a while, and until when"),
+        ("sanction_put", "sanction_lifted"),
+        urgent=("sanction_put",),
+        mute=False,
     ),
     _topic("security", _("The safety of my account"), ("token_made",), urgent=("token_made",), mute=False),
     _topic("money", _("Money"), (), mute=False),

@@ -14,6 +14,7 @@ from core.rights import Right, Who, machine, may
 from guilds.models import Guild
 from guilds.permissions import check_guild_open, check_maintainer, check_member
 from projects.models import Problem, Project, Task, Voice
+from reputation.permissions import check_not_sanctioned
 
 
 def check_can_post_problem(subject: Subject, guild: Guild) -> None:
@@ -91,10 +92,11 @@ def check_has_had_task(subject: Subject, task: Task) -> None:
         raise PermissionRefused(_("Only whoever has or had this task can do this."))
 
 
-def check_can_claim(subject: Subject, task: Task) -> None:
-    """Members of the task's guild."""
+def check_can_claim(subject: Subject, task: Task, now: datetime) -> None:
+    """Members of the task's guild whom no sanction stops."""
     check_guild_open(task.project.guild)
     check_member(subject, task.project.guild)
+    check_not_sanctioned(linked_subjects(subject.pk), task.project.guild, "claiming", now)
 
 
 RIGHTS: tuple[Right, ...] = (

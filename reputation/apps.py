@@ -9,12 +9,14 @@ class ReputationConfig(AppConfig):
 
     def ready(self) -> None:
         from core.registries import EarnedRight, register_about_reader, register_earned_right
-        from reputation import guild_data, page_slots, personal_data
+        from reputation import guild_data, handlers, page_slots, personal_data, written
         from reputation.queries import earned_review, earned_reviewers
 
         personal_data.register()
         guild_data.register()
         page_slots.register()
+        handlers.register()
+        written.register()
         register_earned_right("reviewer", EarnedRight(earned_review, earned_reviewers))
         register_about_reader(
             "earned_review",

@@ -15,7 +15,9 @@ from reputation.queries import explain_standing
 def membership(request: HttpRequest, *, guild: Guild, viewer: Viewer, review_standing: int) -> str:
     """The reader's standing and what it is made of. One statement."""
     standing = explain_standing(viewer.ids, guild.pk, timezone.now())
-    return render_to_string("reputation/_standing.html", {"standing": standing, "enough": review_standing}, request)
+    rests = standing.value >= review_standing and not viewer.has_earned_review
+    context = {"standing": standing, "enough": review_standing, "rests": rests, "guild": guild}
+    return render_to_string("reputation/_standing.html", context, request)
 
 
 def register() -> None:

@@ -78,6 +78,7 @@ from projects.services import (
     submit_problem,
     withdraw_voice,
 )
+from reputation.models import Sanction, Vouch
 from tests.contributions.histories import as_file, days_of
 from tests.factories import World, make_person, make_task, make_world
 
@@ -296,6 +297,7 @@ PAGES: tuple[Page, ...] = (
     ),
     _of("contributions:board", "guild", only("contributor", *REVIEWERS, "hub_steward")),
     _named("contributions:second_looks", only(*REVIEWERS)),
+    _of("contributions:trust", "guild", only("contributor", *REVIEWERS, "hub_steward")),
     _named("contributions:integrity_cases", only("steward", "hub_steward")),
     Page(
         "contributions:integrity_case",
@@ -540,6 +542,11 @@ def _log_and_judge(world: World, start: datetime) -> None:
     for place, seated in ((8, world.maintainer), (9, world.steward)):  # whoever the lot drew besides
         if not disputed.seats.filter(subject=seated).exists():
             PanelSeat.objects.create(challenge=disputed, subject=seated, place=place, asked_at=start)
+    world.extra["vouch"] = Vouch.objects.create(guild=world.guild, voucher=world.steward, subject=me, vouched_at=start)
+    world.extra["sanction"] = Sanction.objects.create(
+        guild=world.guild, subject=me, kind="vouching", reason="We talked.", put_by=world.steward, begins_at=start,
+        ends_at=start + timedelta(days=300),
+    )  # fmt: skip
     world.extra["pattern"] = IntegrityCase.objects.create(
         guild=world.guild, kind="long_hours", fingerprint="f" * 64, subjects=[me.pk], weight=9, found_at=start,
         seen_at=timezone.now(),

@@ -89,7 +89,7 @@ from projects.services import (
     submit_problem,
 )
 from reputation.integrity import CHECKS, findings
-from reputation.models import Account, Entry, ExpiryWarning, Transfer
+from reputation.models import Account, Entry, ExpiryWarning, Sanction, Transfer, Vouch
 from tests.factories import World, make_author, make_task, make_world, verify_email
 
 OUR_APPS = {
@@ -218,6 +218,15 @@ def make_life() -> Life:
     IntegrityCase.objects.create(
         guild=world.guild, kind="long_hours", fingerprint="f" * 64, subjects=[person.pk], weight=9, found_at=world.now,
         seen_at=world.now, evidence={}, state="dismissed", closed_at=world.now, closed_by=world.steward, words=MARK,
+    )  # fmt: skip
+    given = Vouch.objects.create(guild=world.guild, voucher=person, subject=world.steward, vouched_at=world.now)
+    Sanction.objects.create(
+        guild=world.guild, subject=person, kind="reviewing", reason=MARK, put_by=world.steward, begins_at=world.now,
+        ends_at=world.now + timedelta(days=9), lifted_at=world.now, lifted_by=world.hub_steward, lift_reason=MARK,
+    )  # fmt: skip
+    Sanction.objects.create(
+        guild=world.guild, subject=person, kind="vouching", begins_at=world.now,
+        ends_at=world.now + timedelta(days=90), vouch=given,
     )  # fmt: skip
     Score.objects.create(guild_id=world.guild.pk, period="all", kind="", subject_id=person.pk, points=9)
     UnreviewedWork.objects.create(guild=world.guild, subject=person, pieces=2)

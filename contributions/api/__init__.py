@@ -16,6 +16,7 @@ from contributions.api import (
     reviews,
     simulation,
     snippets,
+    trust,
 )
 
 urlpatterns = [
@@ -56,6 +57,10 @@ urlpatterns = [
     path("guilds/<slug:slug>/board", boards.OneBoard.as_view()),
     path("guilds/<slug:slug>/boards", boards.Switching.as_view()),
     path("guilds/<slug:slug>/policy/draft/simulation", simulation.Simulating.as_view()),
+    path("guilds/<slug:slug>/vouches", trust.Vouches.as_view()),
+    path("vouches/<uuid:pk>/withdraw", trust.Withdrawing.as_view()),
+    path("guilds/<slug:slug>/sanctions", trust.Sanctions.as_view()),
+    path("guilds/<slug:slug>/sanctions/<uuid:pk>/lift", trust.Lifting.as_view()),
     path("guilds/<slug:slug>/ledger", points.Ledger.as_view()),
     path("guilds/<slug:slug>/month", pictures.Month.as_view()),
     path("projects/<slug:slug>/hours-by-kind", pictures.HoursByKind.as_view()),

@@ -24,6 +24,8 @@ class SecondLook(models.Model):
         NEW_REVIEWER = "new_reviewer", _("one of the first approvals by this reviewer")
         SHARE = "share", _("much of this member's quarter comes from this reviewer")
         CHANCE = "chance", _("chosen by chance")
+        HIGH_VALUE = "high_value", _("worth many points")
+        EDITED = "edited", _("its task was changed after somebody took it")
 
     class Outcome(models.TextChoices):
         WAITING = "waiting", _("waits for a second reviewer")
@@ -48,7 +50,7 @@ class SecondLook(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="second_look_why_known",
-                condition=Q(why__in=["newcomer", "new_reviewer", "share", "chance"]),
+                condition=Q(why__in=["newcomer", "new_reviewer", "share", "chance", "high_value", "edited"]),
                 violation_error_message=_("A second look has one of the listed reasons."),
             ),
             models.CheckConstraint(

@@ -14,6 +14,7 @@ from contributions.models import Challenge, Contribution, PanelSeat, Review
 from contributions.rules import OVERTURNS_SAY_FROM
 from core.registries import earned_right
 from guilds.queries import current_policy, live_grants
+from reputation.queries import sanctioned_in
 
 #: People who judged each other's work in so many days are tied.
 _TIED_DAYS = 90
@@ -48,7 +49,7 @@ def often_overturned(guild_id: UUID, now: datetime) -> set[UUID]:
 
 def _untied(people: set[UUID], challenge: Challenge, now: datetime) -> set[UUID]:
     """Those who are no party to it, judged nothing of it, work on no other part of its task, and are in no pair that judge
-    each other with whoever's work it is."""
+    each other with whoever's work it is; nobody whom a sanction stops from reviewing."""
     work = challenge.contribution
     tied = {work.subject_id, challenge.raised_by_id, challenge.review.reviewer_id}
     tied |= set(Review.objects.filter(contribution=work).values_list("reviewer_id", flat=True))
@@ -62,6 +63,7 @@ def _untied(people: set[UUID], challenge: Challenge, now: datetime) -> set[UUID]
     tied |= judged_by & set(recent.filter(reviewer_id=work.subject_id).values_list("contributor_id", flat=True))
     tied.discard(None)
     ids = {linked for person in linked_people({one for one in tied if one}).values() for linked in person}
+    ids |= sanctioned_in(challenge.guild_id, "reviewing", now)
     alive = Subject.objects.filter(pk__in=people - ids, erased_at__isnull=True, user__is_active=True)
     return set(alive.values_list("pk", flat=True))
 

@@ -40,6 +40,7 @@ from core.limits import check_limit
 from core.models import Event, LogEntry, LogRoot
 from core.transitions import change_state, note_state
 from guilds.queries import current_policy
+from reputation.permissions import check_not_sanctioned
 from reputation.services import hold_points
 
 logger = logging.getLogger(__name__)
@@ -152,6 +153,7 @@ def give_panel_vote(
     """
     challenge, ids = _locked(challenge, by=by)
     seat = check_seat(challenge, ids)
+    check_not_sanctioned(ids, challenge.guild, "reviewing", now)
     said = _checked_vote(challenge, vote, reason, rubric, minutes, next_step)
     if seat.state == PanelSeat.State.VOTED and all(getattr(seat, name) == value for name, value in said.items()):
         return challenge

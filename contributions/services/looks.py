@@ -16,12 +16,13 @@ from accounts.queries import lock_people
 from contributions.models import Challenge, Contribution, Review, SecondLook
 from contributions.permissions import check_can_look
 from contributions.rules import deadline
-from contributions.rules_routing import by_chance
+from contributions.rules_routing import HIGH_VALUE_POINTS, by_chance
 from contributions.services.challenges import raise_challenge
 from contributions.services.steps import locked_contribution, note_event
 from core.errors import DomainError
 from guilds.models import Guild, Policy
 from guilds.queries import current_policy
+from projects.models import Task
 from reputation.services import hold_points
 
 
@@ -82,7 +83,16 @@ def _why(review: Review, contribution: Contribution, policy: Policy) -> str:
         return SecondLook.Why.NEW_REVIEWER
     if quarters >= policy.reviewer_share_from and by_them * 100 > quarters * policy.reviewer_share_percent:
         return SecondLook.Why.SHARE
+    if contribution.points is not None and contribution.points > HIGH_VALUE_POINTS:
+        return SecondLook.Why.HIGH_VALUE
+    if _was_edited(contribution.task):
+        return SecondLook.Why.EDITED
     return SecondLook.Why.CHANCE if by_chance(review.pk, policy.second_look_percent) else ""
+
+
+def _was_edited(task: Task) -> bool:
+    """Whether what the task asks for was written anew while somebody had it."""
+    return bool(task.edited_at and task.claimed_at and task.edited_at > task.claimed_at)
 
 
 def now_quarter(at: datetime) -> datetime:

@@ -22,11 +22,14 @@ from core.models import StateChange
 from core.transitions import change_state
 from guilds.models import Guild
 from guilds.queries import current_policy
+from reputation.services import revoke_wrong_vouches
 
 logger = logging.getLogger(__name__)
 
 #: So many times another's: hours above their peers' median, a task above others of its kind.
 FAR_ABOVE = 2.5
+#: What a steward acts on here says that people are not who they were vouched to be; the other patterns are about hours.
+ABOUT_WHO_IS_WHO = (IntegrityCase.Kind.PAIR, IntegrityCase.Kind.RING, IntegrityCase.Kind.BURST)
 #: A finding that was closed comes back when it grew to so much of what it was, in percent.
 GREW_TO = 150
 
@@ -101,7 +104,8 @@ def findings_of(guild: Guild, now: datetime) -> list[Finding]:
 def close_integrity_case(*, case: IntegrityCase, by: Subject, outcome: str, words: str, now: datetime) -> IntegrityCase:
     """Say what came of it: `dismissed` or `acted`, with words for the other stewards. The same twice is once.
 
-    What acting means (a challenge, a word with somebody, a right taken back) is done where it belongs. Raises
+    What acting means (a challenge, a word with somebody, a right taken back) is done where it belongs. Acting on people who
+    seem not to be several costs those who vouched for them the right to vouch for 90 days. Raises
     PermissionRefused, also for whoever the case is about, WordsMissing, TransitionRefused.
     """
     ids = lock_person(by.pk)
@@ -118,6 +122,8 @@ def close_integrity_case(*, case: IntegrityCase, by: Subject, outcome: str, word
         data={"pattern": case.kind, "outcome": outcome},
     )  # fmt: skip
     change_state(case, outcome, actor=by.pk, now=now, also=["closed_at", "closed_by", "words"], telling=[told])
+    if outcome == IntegrityCase.State.ACTED and case.kind in ABOUT_WHO_IS_WHO:
+        revoke_wrong_vouches(guild=case.guild, subjects=people, now=now)
     return case
 
 

@@ -24,6 +24,7 @@ from core.models import Event
 from core.registries import earned_right
 from guilds.models import Guild, Membership
 from guilds.queries import current_policy, live_grants
+from reputation.queries import sanctioned_in
 
 logger = logging.getLogger(__name__)
 
@@ -147,6 +148,7 @@ def _candidates(guild: Guild, now: datetime) -> Iterable[Candidate]:
     """Everybody who may review here, with their roles, what they have worked on in a year, and what they have in hand."""
     people = set(live_grants(now).filter(guild=guild, subject__erased_at=None).values_list("subject_id", flat=True))
     people |= set(earned_right("reviewer").holders(guild.pk, now))
+    people -= sanctioned_in(guild.pk, "reviewing", now)
     roles = dict(
         Membership.objects.filter(guild=guild, subject__in=people, left_at=None).values_list("subject_id", "roles")
     )

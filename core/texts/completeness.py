@@ -50,7 +50,7 @@ CORE_FLOW = (
     "templates/reputation",
 )
 
-#: What stands beside it in those folders: deciding on disputes, looking a second time, trying other rules.
+#: What stands beside it in those folders: deciding on disputes, looking a second time, trying other rules, vouching.
 BESIDE_IT = (
     "contributions/models/challenge",
     "contributions/models/board",
@@ -67,12 +67,15 @@ BESIDE_IT = (
     "contributions/views/looks",
     "contributions/views/policy_draft",
     "contributions/views/simulation",
+    "contributions/views/trust",
+    "reputation/models/trust",
     "templates/contributions/challenge",
     "templates/contributions/board",
     "templates/contributions/integrity",
     "templates/contributions/look",
     "templates/contributions/_simulated",
     "templates/contributions/policy_draft",
+    "templates/contributions/trust",
     "templates/contributions/try_policy",
     "templates/guildhub/_waiting_link",
 )

@@ -59,6 +59,9 @@ class Task(Hideable):
         Subject, on_delete=models.PROTECT, null=True, related_name="claimed_tasks", editable=False
     )
     claimed_at = models.DateTimeField(null=True, editable=False)
+    edited_at = models.DateTimeField(
+        null=True, editable=False, help_text="When its title or description were last changed after publication."
+    )
     lease_ends_at = models.DateTimeField(null=True, editable=False)
     lease_extended_at = models.DateTimeField(null=True, editable=False)
     lease_reminded_at = models.DateTimeField(null=True, editable=False)

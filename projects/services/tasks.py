@@ -83,9 +83,11 @@ def edit_task(*, task: Task, by: Subject, now: datetime, seen: str = "", **field
     for name, value in fields.items():
         if name not in allowed and getattr(task, name) != value:
             raise DomainError(_("Difficulty, estimate and kind of help were fixed when the task was published."))
+        if task.published_at and name in ("title", "description") and getattr(task, name) != value:
+            task.edited_at = now  # what it asks for changed, which its reviewers should know
         setattr(task, name, value)
     task.full_clean(exclude=["author", "project"])
-    task.save(update_fields=list(fields))
+    task.save(update_fields=[*fields, "edited_at"])
     return task
 
 
@@ -120,7 +122,7 @@ def claim_task(*, task: Task, by: Subject, now: datetime, days: int | None = Non
     Twice by the same person is once. Raises TaskTaken, TaskClosed, LeaseTooLong.
     """
     task = locked_task(task)
-    check_can_claim(by, task)
+    check_can_claim(by, task, now)
     if task.is_open_work:
         raise TaskClosed(_("Open work is for everybody: log your hours on it, there is nothing to claim."))
     if task.claimed_by_id and same_person(by.pk, task.claimed_by_id) and task.state in ("claimed", "returned"):

@@ -26,6 +26,16 @@ from reputation.queries.standing import (
     explain_standing,
     standing_of,
 )
+from reputation.queries.trust import (
+    counting_vouches,
+    is_vouched,
+    live_vouches_for,
+    sanction_on,
+    sanctioned_in,
+    sanctions_in_force,
+    sanctions_seen,
+    vouches_of,
+)
 
 __all__ = [
     "NEWEST",
@@ -40,12 +50,20 @@ __all__ = [
     "StandingPart",
     "balances",
     "balances_by_guild",
+    "counting_vouches",
     "earned_review",
     "earned_reviewers",
     "explain_standing",
     "guild_ledger",
     "guild_totals",
+    "is_vouched",
+    "live_vouches_for",
     "point_lines",
     "posted_for",
+    "sanction_on",
+    "sanctioned_in",
+    "sanctions_in_force",
+    "sanctions_seen",
     "standing_of",
+    "vouches_of",
 ]

@@ -1,4 +1,4 @@
-"""The verbs that move points. Every one of them ends in a call of `transfer`, which is one SQL statement."""
+"""The verbs that move points, each ending in a call of `transfer`, which is one SQL statement; and those of trust."""
 
 from reputation.services.earning import (
     Earning,
@@ -20,6 +20,13 @@ from reputation.services.posting import (
     TransferRequest,
     transfer,
 )
+from reputation.services.trust import (
+    lift_sanction,
+    put_sanction,
+    revoke_wrong_vouches,
+    vouch_for,
+    withdraw_vouch,
+)
 from reputation.services.weeks import count_weeks, count_weeks_anew
 
 __all__ = [
@@ -40,10 +47,15 @@ __all__ = [
     "expire_points",
     "hold_points",
     "import_transfers",
+    "lift_sanction",
+    "put_sanction",
     "reversal_transfers",
     "review_pay_transfers",
+    "revoke_wrong_vouches",
     "spend",
     "transfer",
     "vesting_transfers",
+    "vouch_for",
     "warn_of_expiry",
+    "withdraw_vouch",
 ]

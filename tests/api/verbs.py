@@ -23,6 +23,7 @@ from tests.api.verbs_care import CARE, MODERATION
 from tests.contributions.histories import as_file, days_of
 from tests.factories import World, make_author, verify_email
 from tests.pages import MAINTAINERS, MEMBERS, REVIEWERS
+from tests.reputation.test_standing import earn
 
 
 def grant_of_the_reviewer(world: World) -> str:
@@ -50,6 +51,11 @@ def judged(world: World) -> Contribution:
         reason="Good.",
     )
     return work
+
+
+def earn_enough(world: World) -> None:
+    """Standing to vouch for the steward alone."""
+    earn(world.steward, world.guild, 200, 0, now=timezone.now())
 
 
 def phrase(world: World) -> FeedbackSnippet:
@@ -276,6 +282,32 @@ JUDGING = (
         "/integrity-cases/{x[pattern].pk}/close",
         only("steward", "hub_steward", neighbour=404),
         {"outcome": "dismissed", "words": "A workshop."},
+    ),
+    get("list_vouches", "/guilds/{w.guild.slug}/vouches?limit=2", only(*MEMBERS, "hub_steward")),
+    post(
+        "vouch_for",
+        "/guilds/{w.guild.slug}/vouches",
+        only("steward", ok=201),
+        lambda w: earn_enough(w) or {"member": str(w.contributor.pk)},
+    ),
+    post("withdraw_vouch", "/vouches/{x[vouch].pk}/withdraw", only("steward", others=404)),
+    get("list_sanctions", "/guilds/{w.guild.slug}/sanctions?limit=2", only(*MEMBERS, "hub_steward")),
+    post(
+        "put_sanction",
+        "/guilds/{w.guild.slug}/sanctions",
+        only("steward", "hub_steward", ok=201),
+        lambda w: {
+            "member": str(w.contributor.pk),
+            "kind": "claiming",
+            "reason": "We talked.",
+            "ends_at": (timezone.now() + timedelta(days=9)).isoformat(),
+        },
+    ),
+    post(
+        "lift_sanction",
+        "/guilds/{w.guild.slug}/sanctions/{x[sanction].pk}/lift",
+        only("steward", "hub_steward"),
+        {"reason": "Settled."},
     ),
     get("list_second_looks", "/second-looks", only(*REVIEWERS, "neighbour")),
     post(

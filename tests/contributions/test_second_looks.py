@@ -21,6 +21,8 @@ from core.ids import uuid7
 from core.registries import integrity_checks
 from guilds.models import Guild
 from guilds.services import publish_policy
+from projects.models import Task
+from projects.services import claim_task, draft_task, edit_task, publish_task
 from reputation.queries import balances
 from tests.factories import World, make_world
 
@@ -82,6 +84,56 @@ def test_what_one_reviewer_gives_beyond_their_share_of_a_quarter() -> None:
     for reviewer in (w.reviewer, w.maintainer, w.steward, w.reviewer, w.maintainer, w.steward, w.reviewer):
         approved(w, by=reviewer)
     assert whys() == {"share": 2}, "20 of 40 and 30 of 70 are more than 40 percent; below 35 points nobody asks"
+
+
+def test_what_is_worth_much_and_what_was_changed_after_it_was_taken() -> None:
+    w = make_world()
+    numbers(w)
+    approved(w)
+    claim_task(task=w.task, by=w.contributor, now=w.later(hours=1))
+    edit_task(task=w.task, by=w.maintainer, now=w.later(hours=1), skills=["maps"])
+    on_task(w, w.task)
+    assert not whys(), "what it asks for is what it was"
+    second = published(w)
+    edit_task(task=second, by=w.maintainer, now=w.later(hours=1), description="Another map first.")
+    claim_task(task=second, by=w.contributor, now=w.later(hours=1))
+    on_task(w, second)
+    assert not whys(), "changed before anybody had it"
+    third = published(w)
+    claim_task(task=third, by=w.contributor, now=w.later(hours=1))
+    edit_task(task=third, by=w.maintainer, now=w.later(hours=1), description="Another map as well.")
+    on_task(w, third)
+    assert whys() == {"edited": 1}
+    numbers(w, points_per_hour=60)
+    approved(w)
+    assert whys() == {"edited": 1}, "sixty points are not more than sixty"
+    numbers(w, points_per_hour=61)
+    approved(w)
+    assert whys() == {"edited": 1, "high_value": 1}
+
+
+def test_in_a_small_guild_much_worth_is_only_noted() -> None:
+    w = make_world()
+    numbers(w, points_per_hour=61, reviewers_enough=9)
+    work = approved(w)
+    look = SecondLook.objects.get(contribution=work)
+    assert (look.why, look.outcome) == ("high_value", "noted")
+
+
+def published(w: World) -> Task:
+    task = draft_task(
+        project=w.project, by=w.maintainer, now=w.now, title="Draw it", role="design", estimate_minutes=60
+    )
+    return publish_task(task=task, by=w.maintainer, now=w.now)
+
+
+def on_task(w: World, task: Task) -> None:
+    now = w.later(days=1)
+    entries = [EntryInput(now.date(), 30, None)]
+    work = log_hours(
+        by=w.contributor, client_id=uuid7(), task=task, entries=entries, note="Photos.", now=now
+    ).contribution
+    approve_contribution(contribution=work, by=w.reviewer, rubric=3, minutes=30, now=w.later(minutes=1))
 
 
 def test_by_chance_it_is_the_share_the_policy_says() -> None:

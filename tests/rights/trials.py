@@ -29,8 +29,11 @@ from notices import services as notices
 from notices.models import Mail
 from projects import services as projects
 from projects.models import Problem, Task, TaskTemplate, Voice
+from reputation import services as reputation
+from reputation.models import Sanction, Vouch
 from tests.contributions.histories import as_file, days_of
 from tests.factories import World, make_person
+from tests.reputation.test_standing import earn
 
 Act = Callable[[World, Subject, Any], object]
 
@@ -151,6 +154,25 @@ def pattern(w: World) -> IntegrityCase:
     return IntegrityCase.objects.create(
         guild=w.guild, kind="long_hours", fingerprint="f" * 64, subjects=[uuid7()], weight=9, found_at=w.now,
         seen_at=w.now, evidence={"pieces": 7, "minutes": 1260, "usual_minutes": 420, "times_x10": 30},
+    )  # fmt: skip
+
+
+def known_member(w: World) -> Subject:
+    """Another member; everybody who belongs to the guild has standing enough."""
+    members = w.guild.memberships.filter(left_at=None).select_related("subject")
+    for seat in members:
+        earn(seat.subject, w.guild, 150, 0, now=w.now)
+    return fresh_member(w)
+
+
+def vouched(w: World) -> Vouch:
+    return Vouch.objects.create(guild=w.guild, voucher=w.contributor, subject=fresh_member(w), vouched_at=w.now)
+
+
+def stopped(w: World) -> Sanction:
+    return Sanction.objects.create(
+        guild=w.guild, subject=fresh_member(w), kind="claiming", reason="We talked.", put_by=w.hub_steward,
+        begins_at=w.now, ends_at=w.now + timedelta(days=9),
     )  # fmt: skip
 
 
@@ -466,6 +488,24 @@ trial("undo_verdict", about=judged)(lambda w, by, work: contributions.undo_verdi
 trial("switch_boards")(lambda w, by, _: guilds.switch_boards(guild=w.guild, on=True, by=by, now=w.now))
 trial("close_integrity_case", about=pattern)(
     lambda w, by, case: patterns.close_integrity_case(case=case, by=by, outcome="acted", words="We talked.", now=w.now)
+)
+trial("vouch_for", about=known_member)(
+    lambda w, by, who: reputation.vouch_for(guild=w.guild, subject=who, by=by, now=w.now)
+)
+trial("withdraw_vouch", about=vouched)(lambda w, by, vouch: reputation.withdraw_vouch(vouch=vouch, by=by, now=w.now))
+trial("put_sanction", about=fresh_member)(
+    lambda w, by, who: reputation.put_sanction(
+        guild=w.guild,
+        subject=who,
+        kind="claiming",
+        reason="We talked.",
+        ends_at=w.now + timedelta(days=9),
+        by=by,
+        now=w.now,
+    )
+)
+trial("lift_sanction", about=stopped)(
+    lambda w, by, row: reputation.lift_sanction(sanction=row, by=by, reason="Settled.", now=w.now)
 )
 trial("look_again", about=looked_at)(lambda w, by, look: looks.look_again(look=look, by=by, agrees=True, now=w.now))
 trial("raise_challenge", about=decided)(
