@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0006_search'),
         ('guilds', '0011_policy_draft_guards'),
-        ('reputation', '0032_ledger_weeks'),
+        ('reputation', '0033_guild_and_number'),
     ]
 
     operations = [

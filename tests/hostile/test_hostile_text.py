@@ -56,6 +56,7 @@ PRIVATE = {
     "matching.Availability": ("place",),
     "moderation.Case": ("title",),
     "moderation.Report": ("words",),
+    "reputation.Sanction": ("reason", "lift_reason"),
 }
 #: Invisible characters that no page may hold; isolates of our own stand in lists of choices.
 TRICKS = "\u202a\u202b\u202c\u202d\u202e\u200b\u2060\ufeff"

@@ -64,6 +64,11 @@ SENDS: dict[str, Send] = {
         lambda w: f"/projects/{w.project.slug}/history/",
         lambda w: {"do": "upload", "file": SimpleUploadedFile("h.jsonl.gz", as_file(days_of("Mo", 2)))},
     ),
+    "sanction": (
+        "steward",
+        lambda w: f"/guilds/{w.guild.slug}/trust/",
+        lambda w: {"do": "stop", "member": str(w.contributor.pk), "kind": "claiming", "days": "30", "reason": TYPED},
+    ),
     "token": (
         "contributor",
         lambda w: "/settings/tokens/",
@@ -71,7 +76,7 @@ SENDS: dict[str, Send] = {
     ),
 }  # fmt: skip
 #: A button without words, and kinds whose refusal the services' own tests cover.
-ELSEWHERE = {"join", "invite", "endorsement", "progress", "appeal", "challenge", "door"}
+ELSEWHERE = {"join", "invite", "endorsement", "progress", "appeal", "challenge", "vouch", "door"}
 
 
 def test_every_kind_of_limit_is_tried() -> None:
@@ -117,6 +122,7 @@ def test_files_that_cannot_be_read_count_as_well(way: str, monkeypatch: pytest.M
         ("progress", "note_progress", "contributor"),
         ("appeal", "appeal_case", "contributor"),
         ("challenge", "raise_challenge", "contributor"),
+        ("vouch", "vouch_for", "contributor"),
     ],
 )
 def test_a_full_quota_refuses_the_verb(kind: str, verb: str, who: str, monkeypatch: pytest.MonkeyPatch) -> None:
