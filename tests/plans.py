@@ -12,7 +12,8 @@ def rows_read(sql: str, values: Any) -> int:
     """Run the statement under EXPLAIN ANALYZE; the sum of what its scans of tables and indexes read."""
     with connection.cursor() as cursor:
         # A test's few rows are otherwise read whole, because that is cheaper for few.
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
         cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + sql, values)
         found = cursor.fetchone()[0]
     plan = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]

@@ -194,5 +194,7 @@ _ACTIONS = {
         check=_steward,
         then=_to_trust,
     ),
-    "lift": Action(_lift, form=lambda guild, data: LiftForm(data), check=_steward, then=_to_trust),
+    "lift": Action(
+        _lift, form=lambda guild, data: LiftForm(data, auto_id="id_lift_%s"), check=_steward, then=_to_trust
+    ),
 }

@@ -20,8 +20,7 @@ def test_my_points_read_no_more_however_much_i_earned(events: int) -> None:
     requests += [request for other in others for _ in range(50) for request in approval(guild, other, 5)]
     transfer(requests, now=NOW)
     with logged_in_as("owner") as cursor:
-        cursor.execute("ANALYZE reputation_transfer")
-        cursor.execute("ANALYZE reputation_account")
+        cursor.execute("ANALYZE")
     page = {"before": NEWEST, "limit": 52, "lines": 26, "subjects": [str(me.pk)], "guild": None}
     # 52 entries of each of two accounts, and what 26 lines are joined with.
     assert rows_read(_EARNED, page) <= 300

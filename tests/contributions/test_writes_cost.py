@@ -25,7 +25,8 @@ pytestmark = pytest.mark.django_db
 
 #: Who reads, the task, two to lock the person, what the rules ask, the limit, the task's lock, the work, its time.
 LOGGING = 9
-#: Who reads, the work, two to lock both people, its lock, who may review, whom a sanction stops, taking it, the policy, the verdict.
+#: Who reads, the work, two to lock both people, its lock, who may review, whom a sanction stops, taking it, the policy, the
+#: verdict.
 JUDGING = 10
 
 

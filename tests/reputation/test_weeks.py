@@ -154,7 +154,7 @@ def test_what_the_page_of_a_guild_reads_does_not_grow_with_its_ledger(people: in
     count_all()
     with logged_in_as("owner") as cursor:
         # Autovacuum does it by itself, sooner or later.
-        cursor.execute("ANALYZE reputation_transfer")
+        cursor.execute("ANALYZE")
     transfer(approval(guild, everybody[0], 3), now=NOW)
     values = {
         "guild": str(guild.pk),
