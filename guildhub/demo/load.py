@@ -26,6 +26,7 @@ from guildhub.demo.lately import plan_lately
 from guildhub.demo.moderating import plan_moderating
 from guildhub.demo.people import PEOPLE
 from guildhub.demo.stage import MAIN_GUILD, Stage
+from guildhub.demo.trusting import plan_trusting
 from guilds.models import Guild
 from notices.services import mark_inbox_read
 
@@ -39,6 +40,7 @@ CHAPTERS = (
     plan_lately,
     plan_evenings,
     plan_histories,
+    plan_trusting,
 )
 #: Told one line at a time while the story is loaded.
 Say = Callable[[str], None]

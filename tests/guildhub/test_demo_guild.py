@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from accounts.models import ImportedIdentity, Profile, Subject, SubjectLink, Use
 from accounts.queries import claimable_identities
 from contributions.history.reading import read_history_file
 from contributions.history.rules import Commit, why_set_aside
-from contributions.models import Contribution, ImportedSession, Review, Week
+from contributions.models import Challenge, Contribution, ImportedSession, Review, Score, SecondLook, Week
 from contributions.queries.review_queue import review_queue, waiting_work
 from contributions.services import EntryInput, approve_contribution, log_hours
 from core.ids import uuid7
@@ -33,6 +34,7 @@ from guildhub.demo.timeline import Timeline
 from guilds.models import Guild
 from notices.models import Notice
 from projects.models import Problem, ProgressNote, Project, Task, TaskTemplate, Voice
+from reputation.models import PendingPoints, Vouch
 
 NOW = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 INDIA = ZoneInfo("Asia/Kolkata")
@@ -63,6 +65,7 @@ def test_the_demo_is_what_its_page_promises(loaded: str) -> None:
     the_contributors_week_was_full_once()
     histories_came_through_the_import()
     people_speak_and_stand_behind_problems()
+    what_makes_points_trustworthy_happened()
     told_and_numbered()
     every_check_holds("ledger")
     every_check_holds("log")
@@ -105,15 +108,16 @@ def every_state_is_there() -> None:
         "in_review",
         "returned",
         "approved",
+        "vested",
         "rejected",
         "withdrawn",
     }
     needs = set(Contribution.objects.filter(state="draft").values_list("need", flat=True))
     assert needs >= {"evidence", "future", "day_full", "task_taken", "task_closed", "not_member"}
-    retried = Contribution.objects.filter(resubmission_of__isnull=False, state="approved")
+    retried = Contribution.objects.filter(resubmission_of__isnull=False, state__in=["approved", "vested"])
     assert retried.filter(subject=person("contributor")).exists(), "what was not accepted was tried again"
     own = set(Contribution.objects.filter(subject=person("contributor")).values_list("state", flat=True))
-    assert own >= {"draft", "submitted", "returned", "approved", "rejected", "withdrawn"}
+    assert own >= {"draft", "submitted", "returned", "approved", "vested", "rejected", "withdrawn"}
     assert Task.objects.filter(claimed_by=person("contributor"), state="claimed").exists()
 
 
@@ -158,6 +162,22 @@ def people_speak_and_stand_behind_problems() -> None:
     assert Voice.objects.filter(withdrawn_at__isnull=False, words="").exists()
     assert TaskTemplate.objects.exists() and ProgressNote.objects.filter(at_handover=True).exists()
     assert ProgressNote.objects.filter(task__claimed_by=person("contributor")).exists()
+
+
+def what_makes_points_trustworthy_happened() -> None:
+    overturned = Challenge.objects.get(state="overturned")
+    assert overturned.raised_by == person("contributor") and overturned.new_review is not None
+    assert overturned.contribution.points == 2 * (overturned.points_before or 0) > 0
+    waiting = Challenge.objects.get(state="drawn")
+    assert waiting.seats.filter(state="asked").count() == 3
+    looks = Counter(SecondLook.objects.values_list("outcome", flat=True))
+    assert looks["agreed"] > looks["waiting"] > 0
+    assert Score.objects.filter(period="all", kind="").count() > 20
+    assert Vouch.objects.filter(subject=person("contributor")).count() == 3
+    oldest = (
+        PendingPoints.objects.filter(held_for="", amount__gt=0).order_by("vests_on").values_list("vests_on", flat=True)
+    )
+    assert not oldest or oldest[0] >= timezone.now().astimezone(INDIA).date() - timedelta(days=1)
 
 
 def told_and_numbered() -> None:
